@@ -1,0 +1,1 @@
+"""syndicate: wire items in, gated feeds out."""

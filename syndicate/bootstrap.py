@@ -1,0 +1,101 @@
+"""Joins the rooms: from a working folder to an agency, and to the applications that serve it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicate.service import feeds, logs, signing
+from syndicate.service.agency import Agency, system_clock
+from syndicate.service.keyring import Keyring
+from syndicate.service.reading import ForeignReader
+from syndicate.settings import Settings, SettingsError, load, load_feeds, make_keys
+from syndicate.store import schema
+from syndicate.store.database import Database, begin_era
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def open_agency(
+    folder: Path, clock: Callable[[], datetime] = system_clock, settings: Settings | None = None
+) -> Agency:
+    """The agency of a working folder, its schema checked and its keys there. Raises one clear sentence."""
+    settings = settings or load(folder, os.environ)
+    database, receipts = databases(settings)
+    schema.check(database, schema.MAIN)
+    schema.check(receipts, schema.RECEIPTS)
+    agency = Agency(settings, database, receipts, Keyring(settings.keys_path), ForeignReader(), clock)
+    agency.keyring.keys()
+    return agency
+
+
+def databases(settings: Settings) -> tuple[Database, Database]:
+    """The database, and where receipts lie: on SQLite in a file of their own beside it."""
+    data = settings.folder / "data"
+    database = Database(settings.database.url, data / "writer.lock")
+    if not database.is_sqlite:
+        return database, database
+    path = Path(str(database.url.database)).with_name("receipts.db")
+    return database, Database(f"sqlite:///{path}", data / "writer.lock")
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring both databases to the schema of this program, and give a new one its era."""
+    if settings.database.url.startswith("sqlite"):
+        Path(settings.database.url.removeprefix("sqlite:///")).parent.mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )
+    database, receipts = databases(settings)
+    schema.upgrade(database, schema.MAIN)
+    schema.upgrade(receipts, schema.RECEIPTS)
+    with database.transaction() as connection:
+        begin_era(connection)
+    database.close()
+    receipts.close()
+
+
+def prepare(folder: Path) -> Settings:
+    """Make what a working folder lacks: keys and databases. What is there stays."""
+    settings = load(folder, os.environ)
+    if not settings.keys_path.exists():
+        make_keys(settings.keys_path)
+    upgrade(settings)
+    return settings
+
+
+def take_up_feeds(agency: Agency, at: datetime | None = None) -> tuple[list[str], tuple[str, ...]]:
+    """Take up changed feed files; gives the names that changed, and what is wrong with the broken ones."""
+    files = load_feeds(agency.settings.folder, agency.settings.sources)
+    return feeds.adopt(agency, files.definitions, files.digests, files.broken, at), files.problems
+
+
+def ready_to_serve(folder: Path) -> Settings:
+    """The settings of a folder that can be served: schema, keys and feeds in order. Raises one sentence."""
+    agency = open_agency(folder)
+    orphans = signing.orphans(agency)
+    if orphans:
+        raise SettingsError(
+            f"{len(orphans)} credentials were signed with keys that are not in {agency.keyring.path}: the key "
+            "file has changed. Put it back from its backup, or run `syndicate doctor`."
+        )
+    take_up_feeds(agency)
+    agency.database.close()
+    agency.receipts.close()
+    return agency.settings
+
+
+def broken_feeds(agency: Agency) -> tuple[str, ...]:
+    """What is wrong with the feed files now."""
+    return load_feeds(agency.settings.folder, agency.settings.sources).problems
+
+
+def web_application() -> Flask:
+    """The web application of the working folder that the process stands in, for a WSGI server."""
+    from syndicate.web.app import create_app
+
+    logs.configure()
+    return create_app(open_agency(Path.cwd()))

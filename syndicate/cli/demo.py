@@ -1,0 +1,115 @@
+"""`demo`: the demo day in a folder of its own, served, with its last messages arriving live."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from syndicate.demo.contracts import Secrets
+    from syndicate.settings import Settings
+
+MARK = ".syndicate-demo"
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--into", type=click.Path(path_type=Path), default="demo-data", show_default=True)
+@click.pass_context
+def demo(context: click.Context, port: int, into: Path) -> None:
+    """Serve a day of a made-up wire agency, to look around."""
+    from syndicate.cli.processes import check_free
+
+    check_free("127.0.0.1", port)
+    folder = (context.obj / into).resolve()
+    _make_folder(folder)
+    os.environ["SYNDICATE_SERVE__PORT"] = str(port)
+    os.environ["SYNDICATE_SITE__BASE_URL"] = f"http://127.0.0.1:{port}"
+    start = datetime.now(UTC).replace(microsecond=0)
+    settings, secrets = _load(folder, start)
+    _say(settings, secrets, into)
+    _serve(folder, start, secrets)
+
+
+def _make_folder(folder: Path) -> None:
+    """A fresh folder. One that a demo made before is made anew; any other is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            raise click.ClickException(f"{folder} is not a demo's folder. Name another one with --into.")
+        shutil.rmtree(folder)
+    with resources.as_file(resources.files("syndicate.demo").joinpath("folder")) as given:
+        shutil.copytree(given, folder, dirs_exist_ok=True)
+    (folder / MARK).touch()
+
+
+def _load(folder: Path, start: datetime) -> tuple[Settings, Secrets]:
+    """The day up to its now, its feeds and its contracts."""
+    from syndicate.bootstrap import open_agency, prepare, take_up_feeds
+    from syndicate.demo import contracts, day
+    from syndicate.service.intake import take
+
+    prepare(folder)
+    agency = open_agency(folder)
+    begins_at = next(day.messages(start - day.NOW)).received_at
+    take_up_feeds(agency, begins_at)
+    for wired in day.messages(start - day.NOW):
+        if wired.received_at <= start:
+            take(agency, wired.body, agency.settings.source("desk"), at=wired.received_at)
+    secrets = contracts.sign(agency, begins_at)
+    agency.reader.close()
+    return agency.settings, secrets
+
+
+def _serve(folder: Path, start: datetime, secrets: Secrets) -> None:
+    """Serve the folder, and beside it push the live messages as their time comes."""
+    live = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "syndicate.demo.live",
+            start.isoformat(),
+            os.environ["SYNDICATE_SITE__BASE_URL"],
+        ],
+        stdin=subprocess.PIPE,
+    )
+    if live.stdin is not None:
+        live.stdin.write(f"{secrets.source}\n".encode())
+        live.stdin.flush()
+    try:
+        from syndicate.bootstrap import ready_to_serve
+        from syndicate.cli import processes
+
+        processes.serve(ready_to_serve(folder))
+    finally:
+        live.terminate()
+        live.wait()
+
+
+def _say(settings: Settings, secrets: Secrets, into: Path) -> None:
+    """What to try, a line each."""
+    base = settings.site.base_url
+    key = "the KEY at the end of an item's address"
+    lines = [
+        f"{settings.site.title} is at {base}/ (^C stops it). In the next seven minutes eight messages arrive:",
+        "a flash and its updates, a correction, the end of an embargo, a kill. Things to try:",
+        "",
+        f"  the ticker                {base}/",
+        f"  a public feed (excerpts)  curl {base}/feeds/economy.rss",
+        f"  the same in full          curl -u any:{secrets.reader} {base}/private/feeds/economy.rss",
+        f"  for a feed reader         {base}/private/{secrets.reader}/feeds/all.atom",
+        f"  one item as ninjs         curl -H 'Authorization: Bearer {secrets.api}' {base}/private/items/KEY.json",
+        f"  a list of stories         syndicate --folder {into} item list",
+        f"  a kill                    syndicate --folder {into} item kill KEY --reason 'wrong name' --yes",
+        f"  why somebody sees it      syndicate --folder {into} explain KEY --feed economy --as anonymous",
+        "",
+        f"KEY is {key}. The tokens are of this demo alone.",
+    ]
+    click.echo("\n".join(lines))

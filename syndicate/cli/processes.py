@@ -1,0 +1,99 @@
+"""The processes of a running service: web processes under granian, and one worker beside them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import click
+
+from syndicate.settings import Settings
+
+READ_SECONDS = 5
+STOP_SECONDS = 10
+
+
+def serve(settings: Settings) -> None:
+    """Serve the working folder until told to stop. The worker starts with the web and ends with it."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    host, port = settings.serve.host, settings.serve.port
+    check_free(host, port)
+    os.chdir(settings.folder)
+    with worker_beside(settings.folder):
+        Granian(
+            "syndicate.bootstrap:web_application",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=settings.serve.processes,
+            blocking_threads=4,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=READ_SECONDS * 1000),
+            websockets=False,
+            log_access=False,
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+        ).serve()
+
+
+def check_free(host: str, port: int) -> None:
+    """Say in one sentence that the port is taken, before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"{host}:{port} cannot be used ({error.strerror}). Set [serve] port in config.toml, or "
+                f"SYNDICATE_SERVE__PORT, to a free one."
+            ) from None
+
+
+@contextmanager
+def worker_beside(folder: Path) -> Iterator[None]:
+    """A worker process that ends with this one: it stops when its standard input closes."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+    )
+    try:
+        yield
+    finally:
+        if worker.stdin is not None:
+            worker.stdin.close()
+        try:
+            worker.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def stopping(until_stdin_closes: bool) -> Event:
+    """An event that is set when the process is told to stop, by a signal or by the end of its input."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if until_stdin_closes:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C goes to all; the parent decides
+
+        def watch() -> None:
+            while os.read(0, 1024):
+                pass
+            stop.set()
+
+        Thread(target=watch, daemon=True).start()
+    return stop

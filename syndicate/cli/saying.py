@@ -1,0 +1,120 @@
+"""What many commands say alike: the open agency, who acts and why, times, and how results are printed."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from syndicate.service.agency import Agency
+    from syndicate.service.contracts import By
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def reason(command: Command) -> Command:
+    """The option of every act: why."""
+    return click.option("--reason", required=True, help="Why; it stands in the audit.")(command)
+
+
+def agency_of(context: click.Context) -> Agency:
+    """The agency of the working folder."""
+    from syndicate.bootstrap import open_agency
+
+    folder: Path = context.obj
+    return open_agency(folder)
+
+
+def by(reason: str) -> By:
+    """Who acts: the user of this shell."""
+    from syndicate.service.contracts import By
+
+    return By(f"{getpass.getuser()} (shell)", reason)
+
+
+def confirm(question: str, is_sure: bool) -> None:
+    """Ask before what cannot be undone. Without a terminal, only `--yes` will do."""
+    if is_sure:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("This cannot be undone. Say `--yes` to do it without being asked.")
+    click.confirm(question, abort=True, err=True)
+
+
+class When(click.ParamType[Any]):
+    """A date (its beginning in the site's zone) or a time with a zone."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> datetime | _Day:
+        """The time, or the day, whose zone is known once the settings are."""
+        if isinstance(value, datetime | _Day):
+            return value
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time. Write 2026-12-31, or 2026-12-31T18:00+01:00.", param, context)
+        if len(str(value)) == 10:
+            return _Day(at)
+        if at.tzinfo is None:
+            self.fail(f"{value!r} has no zone. Write {value}Z, or {value}+01:00.", param, context)
+        return at.astimezone(UTC)
+
+
+class _Day:
+    """A day without a zone."""
+
+    def __init__(self, midnight: datetime) -> None:
+        self.midnight = midnight
+
+
+def settled(when: datetime | _Day | None, agency: Agency) -> datetime | None:
+    """A time from the command line as a moment in UTC."""
+    if isinstance(when, _Day):
+        zone = ZoneInfo(agency.settings.site.timezone)
+        return when.midnight.replace(tzinfo=zone).astimezone(UTC)
+    return when
+
+
+def stamp(at: datetime | None) -> str:
+    """A time as listings print it, with its zone."""
+    return "-" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], is_json: bool, empty: str) -> None:
+    """Print a listing: a table for people, JSON for programs, a sentence on stderr when there is nothing."""
+    if is_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+        return
+    if not rows:
+        click.echo(empty, err=True)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False, markup=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return " ".join(sorted(str(each) for each in value))
+    return "-" if value is None else str(value)

@@ -1,0 +1,116 @@
+"""Fetching from addresses that others name, without reaching inside.
+
+Every answer of the resolver is checked, the connection goes to the address that was checked, and each
+redirect is checked again (microsoft-antissrf). Size and total time are bounded on the bytes as they come
+out of the decompression. No proxy, no credentials of this machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
+
+LARGEST = 16 * 1024 * 1024
+SECONDS = 30.0
+REDIRECTS = 5
+AGENT = "syndicate"
+
+
+class FetchError(Exception):
+    """A fetch that gave nothing. `reason` is its name, `str` a sentence for the operator."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        super().__init__(detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back. `body` None: not modified since the last visit."""
+
+    body: bytes | None
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+def guarded_session() -> requests.Session:
+    """A session that dials public addresses only."""
+    policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
+    policy.allow_plain_text_http = True
+    policy.add_xff_header = False
+    session: requests.Session = policy.get_antissrf_session()
+    session.trust_env = False
+    session.max_redirects = REDIRECTS
+    return session
+
+
+def fetch(
+    url: str,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    open_session: Callable[[], requests.Session] = guarded_session,
+) -> Fetched:
+    """Get `url`, conditionally when the last visit left something to compare. Raises `FetchError`."""
+    _check_address(url)
+    headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+    headers |= {"If-None-Match": etag} if etag else {}
+    headers |= {"If-Modified-Since": last_modified} if last_modified else {}
+    try:
+        with open_session() as session, session.get(url, headers=headers, stream=True, timeout=10) as answer:
+            return _answered(answer)
+    except AntiSSRFError:
+        raise FetchError("address-not-allowed", f"{_shown(url)} is not a public address.") from None
+    except requests.RequestException as error:
+        raise FetchError(
+            "not-reached", f"{_shown(url)} could not be fetched: {type(error).__name__}."
+        ) from None
+
+
+def _check_address(url: str) -> None:
+    """Http or https, a usual port, no user in the address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchError("bad-address", "This is not an address.") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FetchError("bad-address", f"{_shown(url)} is not an http or https address.")
+    if parts.username is not None or parts.password is not None:
+        raise FetchError("bad-address", "An address with a user name in it is not fetched.")
+    if port is not None and port not in (80, 443) and port < 1024:
+        raise FetchError("bad-address", f"{_shown(url)} names a port that is not for the web.")
+
+
+def _answered(answer: requests.Response) -> Fetched:
+    etag, last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
+    content_type = answer.headers.get("Content-Type")
+    if answer.status_code == 304:
+        return Fetched(None, content_type, etag, last_modified)
+    if answer.status_code != 200:
+        raise FetchError("bad-status", f"{_shown(answer.url)} answered {answer.status_code}.")
+    return Fetched(_bounded(answer), content_type, etag, last_modified)
+
+
+def _bounded(answer: requests.Response) -> bytes:
+    """The body, given up when it is too large or drips."""
+    deadline = time.monotonic() + SECONDS
+    body = bytearray()
+    for piece in answer.iter_content(64 * 1024):
+        body += piece
+        if len(body) > LARGEST:
+            raise FetchError("too-large", f"{_shown(answer.url)} sent more than {LARGEST >> 20} MiB.")
+        if time.monotonic() > deadline:
+            raise FetchError("too-slow", f"{_shown(answer.url)} took longer than {SECONDS:.0f} seconds.")
+    return bytes(body)
+
+
+def _shown(url: str) -> str:
+    """An address as it may stand in a log: without user and query, where credentials are kept."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"

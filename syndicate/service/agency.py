@@ -1,0 +1,107 @@
+"""What every verb works with: one agency's settings, databases, keys, clock, and the moment of a request.
+
+Service time is the later of the clock and `settled_at`, so a clock set back never hides what was shown.
+Nothing else here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from syndicate.core.excerpt import Limits
+from syndicate.core.gate import House
+from syndicate.service.keyring import Keyring
+from syndicate.service.reading import ForeignReader
+from syndicate.settings import Settings
+from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
+
+__all__ = ["TICK", "Agency", "Clock", "Moment", "StoreError", "Writing", "system_clock"]
+
+TICK = timedelta(microseconds=1)
+"""Times of receipt are strictly increasing by at least this."""
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The clock of the machine, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Agency:
+    """One agency: joined once by `bootstrap`, handed to every verb."""
+
+    settings: Settings
+    database: Database
+    receipts: Database
+    keyring: Keyring
+    reader: ForeignReader
+    clock: Clock = system_clock
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys that sign tokens, oldest first."""
+        return self.keyring.keys()
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits of excerpts."""
+        excerpt = self.settings.excerpt
+        return Limits(excerpt.words, excerpt.characters, excerpt.share)
+
+    @cached_property
+    def house(self) -> House:
+        """What the agency is called outside."""
+        site = self.settings.site
+        return House(site.authority, site.since, site.base_url, ZoneInfo(site.timezone), site.contact)
+
+    def moment(self) -> Moment:
+        """Read the epoch and take the time: the moment that the answer to this request is true for."""
+        epoch = self.database.epoch()
+        return Moment(epoch, max(self.clock(), epoch.settled_at))
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One act: a transaction under the write lock, with the time of receipt of what it adds."""
+        with self.database.write() as connection:
+            epoch = read_epoch(connection)
+            act = Writing(connection, max(self.clock(), epoch.settled_at + TICK))
+            yield act
+            if act.has_changed:
+                move_epoch(connection, max(act.now, epoch.settled_at), act.is_visible)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The epoch and the service time of one request."""
+
+    epoch: Epoch
+    now: datetime
+
+
+@dataclass(slots=True)
+class Writing:
+    """An open act. `now` is later than every fact that is there."""
+
+    connection: Connection
+    now: datetime
+    has_changed: bool = False
+    is_visible: bool = False
+
+    def changed(self, is_visible: bool = True) -> None:
+        """Say that something was written, and whether anybody can see it: then the epoch moves."""
+        self.has_changed = True
+        self.is_visible = self.is_visible or is_visible
+
+    def tick(self) -> datetime:
+        """A time of receipt of its own for one more fact of this act."""
+        self.now += TICK
+        return self.now

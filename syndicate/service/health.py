@@ -1,0 +1,51 @@
+"""What an operator should know: signs that something is wrong, each with the way to mend it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+
+from syndicate.service import signing
+from syndicate.service.agency import Agency
+from syndicate.store import books
+
+JUMP = timedelta(seconds=60)
+
+
+def findings(agency: Agency) -> Iterator[str]:
+    """One sentence for each thing that is wrong; nothing when all is well."""
+    yield from _clock(agency)
+    yield from _keys(agency)
+    yield from _books(agency)
+    if agency.database.is_sqlite and sqlite3.sqlite_version_info < (3, 40):
+        yield f"SQLite is {sqlite3.sqlite_version}; install 3.40 or newer."
+
+
+def _clock(agency: Agency) -> Iterator[str]:
+    behind = agency.database.epoch().settled_at - agency.clock()
+    if behind > JUMP:
+        yield (
+            f"The clock is {behind.total_seconds():.0f} seconds behind what was settled; service time stands "
+            "still until it catches up. Set the clock."
+        )
+
+
+def _keys(agency: Agency) -> Iterator[str]:
+    orphans = signing.orphans(agency)
+    if orphans:
+        yield (
+            f"{len(orphans)} credentials were signed with keys that are not in {agency.keyring.path}. Put the "
+            "key file back from its backup, or revoke them and issue new ones."
+        )
+
+
+def _books(agency: Agency) -> Iterator[str]:
+    with agency.database.snapshot() as connection:
+        lying = len(books.list_refused(connection))
+        polls = [books.find_poll(connection, name) for name in agency.settings.sources]
+    if lying:
+        yield f"{lying} messages lie in quarantine. `syndicate quarantine list` shows them."
+    for poll in polls:
+        if poll is not None and poll.failure:
+            yield f"The last visit to {poll.source} failed: {poll.failure}"

@@ -1,0 +1,69 @@
+"""The signing keys as an act: a new one, or the end of the old ones and of what they signed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from syndicate.core.tokens import key_id
+from syndicate.service.agency import Agency, Writing
+from syndicate.service.contracts import By
+from syndicate.settings import add_key, drop_old_keys
+from syndicate.store import books
+from syndicate.store import contracts as rows
+from syndicate.store.contracts import SourceKey, TokenRow
+
+
+def rotate(agency: Agency, by: By) -> None:
+    """Add a key that signs from now on; what older keys signed stays good."""
+    with agency.writing() as act:
+        add_key(agency.keyring.path)
+        _note(act, by, "keys rotate")
+
+
+def ended_by_drop(agency: Agency) -> list[str]:
+    """The credentials that would end if all keys but the newest were dropped, by name."""
+    newest = key_id(agency.keys[-1])
+    with agency.database.snapshot() as connection:
+        tokens, source_keys = _living(connection)
+    return [
+        f"token {token.id} of {token.company} ({token.label})" for token in tokens if token.key_id != newest
+    ] + [f"key {key.id} of source {key.source}" for key in source_keys if key.key_id != newest]
+
+
+def drop(agency: Agency, by: By) -> None:
+    """Drop all keys but the newest; the credentials of the others are revoked first, so none is left half."""
+    newest = key_id(agency.keys[-1])
+    with agency.writing() as act:
+        tokens, source_keys = _living(act.connection)
+        for token in tokens:
+            if token.key_id != newest:
+                rows.put_token(act.connection, replace(token, revoked_at=act.now))
+        for key in source_keys:
+            if key.key_id != newest:
+                rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
+        _note(act, by, "keys drop")
+    drop_old_keys(agency.keyring.path)
+
+
+def orphans(agency: Agency) -> list[str]:
+    """Living credentials that none of the keys signed: the key file is not the one that they were made with."""
+    known = {key_id(key) for key in agency.keys}
+    with agency.database.snapshot() as connection:
+        tokens, source_keys = _living(connection)
+    signed = [(each.id, each.key_id) for each in tokens] + [(each.id, each.key_id) for each in source_keys]
+    return [id for id, key in signed if key not in known]
+
+
+def _living(connection: Connection) -> tuple[list[TokenRow], list[SourceKey]]:
+    """The credentials that are not revoked."""
+    return (
+        [token for token in rows.list_tokens(connection) if token.revoked_at is None],
+        [key for key in rows.list_source_keys(connection) if key.revoked_at is None],
+    )
+
+
+def _note(act: Writing, by: By, verb: str) -> None:
+    books.add_audit(act.connection, books.AuditRow(act.now, by.who, verb, "keys", by.reason))
+    act.changed()

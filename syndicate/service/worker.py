@@ -1,0 +1,55 @@
+"""The worker: takes up changed feed files, visits polled sources, empties old raw messages.
+
+It only hurries things along: no promise rests on it, and a second one is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from syndicate.service import excerpts, sources
+from syndicate.service.agency import Agency
+from syndicate.store.items import forget_raw
+
+log = structlog.get_logger()
+
+SECONDS = 1.0
+"""How long the worker rests between rounds."""
+
+
+def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, ...]]], stop: Event) -> None:
+    """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
+    told: tuple[str, ...] = ()
+    while not stop.is_set():
+        try:
+            changed, problems = take_up_feeds()
+            told = _tell(changed, problems, told)
+            _round(agency)
+        except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody
+            log.error("a round of the worker failed", kind=type(error).__name__)
+        stop.wait(SECONDS)
+
+
+def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) -> tuple[str, ...]:
+    """Log what changed, and each problem once."""
+    if changed:
+        log.info("feeds taken up", feeds=" ".join(changed))
+    for problem in problems:
+        if problem not in told:
+            log.warning("a feed file is broken; its last good state stays", problem=problem)
+    return problems
+
+
+def _round(agency: Agency) -> None:
+    now = agency.clock()
+    excerpts.make_anew(agency)
+    for name in sources.due(agency, now):
+        visit = sources.poll(agency, name)
+        if visit.failure:
+            log.warning("a visit failed", source=name, why=visit.failure)
+    with agency.database.transaction() as connection:
+        forget_raw(connection, now - timedelta(days=agency.settings.retention.raw_days))

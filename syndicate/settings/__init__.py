@@ -1,0 +1,34 @@
+"""What the operator wrote, as frozen values: `config.toml`, environment, feed files, keys. Knows `core`.
+
+    settings = load(Path("."), os.environ)
+    feeds = load_feeds(settings.folder, settings.sources)
+    keys = load_keys(settings.keys_path)
+
+No other room reads files or the environment for settings; all are handed these values. Importing this
+room imports pydantic, so a command that needs no settings leaves it alone.
+"""
+
+from syndicate.settings.config import load
+from syndicate.settings.definitions import definition_from_json, definition_to_json
+from syndicate.settings.errors import SettingsError
+from syndicate.settings.feeds import FeedFiles, load_feeds
+from syndicate.settings.keys import Keys, add_key, drop_old_keys, load_keys, make_keys
+from syndicate.settings.sections import Settings
+from syndicate.settings.starter import default_config, starter_feeds
+
+__all__ = [
+    "FeedFiles",
+    "Keys",
+    "Settings",
+    "SettingsError",
+    "add_key",
+    "default_config",
+    "definition_from_json",
+    "definition_to_json",
+    "drop_old_keys",
+    "load",
+    "load_feeds",
+    "load_keys",
+    "make_keys",
+    "starter_feeds",
+]

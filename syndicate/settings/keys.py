@@ -1,0 +1,174 @@
+"""The secrets of a working folder: made, read and rotated, never printed.
+
+`keys.toml` holds the keys that sign tokens, oldest first; the newest signs, all are good. A file that is
+missing, open to others or damaged stops the start; it never opens a door. Changes are made under a lock
+of the folder, and a reader finds the old file or the new one, whole. What a dropped key ends is not
+decided here. Knows the standard library.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import secrets
+import stat
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicate.settings.errors import SettingsError
+from syndicate.settings.files import LARGEST_FILE, opened
+
+SHORTEST_KEY = 32
+
+_TEXT = """\
+# The secrets of this working folder. Keep a copy apart from the backups of the database, show it to nobody.
+[tokens]
+# What signs tokens, oldest first; the last one signs new tokens. Change it with `syndicate keys`.
+keys = [
+{keys}]
+"""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """The keys that sign tokens, oldest first."""
+
+    tokens: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return "Keys(***)"
+
+
+def load_keys(path: Path) -> Keys:
+    """The keys of a key file. Raises `SettingsError` for every file that is not wholly good."""
+    try:
+        return Keys(tuple(_parse(_read_private(path), path)))
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise SettingsError(f"The key file {path} cannot be read: {error.strerror}.") from None
+
+
+def make_keys(path: Path) -> Keys:
+    """Makes the key file with one new key. Raises `SettingsError` where there is one already."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = Keys((secrets.token_bytes(SHORTEST_KEY),))
+    with _locked(path) as folder, _written(keys, path.parent) as written:
+        try:
+            path.hardlink_to(written)  # unlike a renaming, this fails where there is a file
+        except FileExistsError:
+            raise SettingsError(
+                f"There is a key file {path} already; under a new one every token would end."
+                " To change keys run `syndicate keys rotate`."
+            ) from None
+        os.fsync(folder)
+    return keys
+
+
+def add_key(path: Path) -> Keys:
+    """Adds a new key, which signs from now on; what older keys signed stays good."""
+    with _locked(path) as folder:
+        return _replace(path, Keys((*load_keys(path).tokens, secrets.token_bytes(SHORTEST_KEY))), folder)
+
+
+def drop_old_keys(path: Path) -> Keys:
+    """Drops all keys but the newest; what the others signed ends."""
+    with _locked(path) as folder:
+        return _replace(path, Keys(load_keys(path).tokens[-1:]), folder)
+
+
+def _replace(path: Path, keys: Keys, folder: int) -> Keys:
+    """Puts a new file in the place of the old one, so that a crash leaves one of them whole."""
+    with _written(keys, path.parent) as written:
+        written.replace(path)
+        os.fsync(folder)
+    return keys
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """The open folder of the key file, for one writer at a time."""
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        raise _missing(path) from None
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield folder
+    except OSError as error:
+        raise SettingsError(f"The key file {path} cannot be written: {error.strerror}.") from None
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _written(keys: Keys, folder: Path) -> Iterator[Path]:
+    """A new file with these keys, safe on the disk; what is left of it afterwards is removed."""
+    lines = (f'  "{base64.b64encode(key).decode()}",\n' for key in keys.tokens)
+    descriptor, name = tempfile.mkstemp(prefix=".keys-", dir=folder)  # 0600, and never an existing file
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(_TEXT.format(keys="".join(lines)))
+            file.flush()
+            os.fsync(file.fileno())
+        yield written
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _read_private(path: Path) -> bytes:
+    """The bytes of a plain file that nobody but its owner can read; judged on what was opened."""
+    with opened(path) as (file, mode):
+        if not stat.S_ISREG(mode):
+            raise SettingsError(f"The key file {path} must be a plain file.")
+        if mode & 0o077:
+            raise SettingsError(
+                f"The key file {path} is open to others (mode {stat.S_IMODE(mode):04o}). Run `chmod 600"
+                f" {path}`, and `syndicate keys rotate` if anybody may have read it."
+            )
+        return os.read(file, LARGEST_FILE)
+
+
+def _parse(raw: bytes, path: Path) -> Iterator[bytes]:
+    """The keys in the file. No sentence quotes what stands there."""
+    try:
+        data = tomllib.loads(raw.decode("ascii"))
+    except (ValueError, RecursionError):
+        raise _malformed(path, "it is not TOML") from None
+    match data:
+        case {"tokens": {"keys": [_, *_] as keys, **more}, **others} if not more and not others:
+            for number, key in enumerate(keys, start=1):
+                yield _decoded(key, number, path)
+        case _:
+            raise _malformed(
+                path, "it must hold `keys`, a list of one or more, in [tokens], and nothing else"
+            )
+
+
+def _decoded(key: object, number: int, path: Path) -> bytes:
+    try:
+        decoded = base64.b64decode(key, validate=True) if isinstance(key, str) else None
+    except ValueError:
+        decoded = None
+    if decoded is None:
+        raise _malformed(path, f"key {number} is not in base64")
+    if len(decoded) < SHORTEST_KEY:
+        raise _malformed(path, f"key {number} has {len(decoded)} bytes, fewer than {SHORTEST_KEY}")
+    return decoded
+
+
+def _malformed(path: Path, what: str) -> SettingsError:
+    return SettingsError(f"The key file {path} cannot be used: {what}. Put your copy of it back.")
+
+
+def _missing(path: Path) -> SettingsError:
+    return SettingsError(
+        f"There is no key file {path}: a missing secret stops the start. Put your copy of it back;"
+        " for a new working folder run `syndicate init`."
+    )

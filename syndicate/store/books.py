@@ -1,0 +1,123 @@
+"""The desk's books: the quarantine of what could not be read, the audit of what was done, the polls."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from syndicate.core.sealed import Sealed
+from syndicate.store.tables import audit, polls, quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message, or one item of it, that was not taken: why, and its bytes."""
+
+    source: str
+    received_at: datetime
+    reason: str
+    detail: str
+    uri: str | None
+    digest: str
+    raw: Sealed[bytes] | None
+    state: str = "open"
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who did what to what, when and why, and what it was before and after."""
+
+    at: datetime
+    who: str
+    verb: str
+    subject: str
+    reason: str
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How the last visit to a polled source went, and what to send for a conditional one."""
+
+    source: str
+    polled_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    succeeded_at: datetime | None = None
+    failure: str | None = None
+
+
+def add_refused(connection: Connection, refused: Refused) -> None:
+    """Put something into quarantine, once."""
+    known = select(quarantine.c.id).where(
+        quarantine.c.source == refused.source,
+        quarantine.c.digest == refused.digest,
+        quarantine.c.reason == refused.reason,
+        quarantine.c.detail == refused.detail,
+    )
+    if connection.execute(known).first() is None:
+        values = _fields(refused)
+        del values["id"]
+        connection.execute(insert(quarantine).values(values))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a frozen value by name, not copied: a sealed text refuses to be."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def list_refused(connection: Connection, state: str = "open") -> list[Refused]:
+    """What lies in quarantine, oldest first."""
+    rows = connection.execute(select(quarantine).where(quarantine.c.state == state).order_by(quarantine.c.id))
+    return [Refused(**row._mapping) for row in rows]
+
+
+def find_refused(connection: Connection, id: int) -> Refused | None:
+    """One thing in quarantine."""
+    row = connection.execute(select(quarantine).where(quarantine.c.id == id)).one_or_none()
+    return Refused(**row._mapping) if row else None
+
+
+def set_refused_state(connection: Connection, id: int, state: str) -> None:
+    """Mark something in quarantine as replayed or discarded; it stays on record."""
+    connection.execute(update(quarantine).where(quarantine.c.id == id).values(state=state))
+
+
+def add_audit(connection: Connection, row: AuditRow) -> None:
+    """Write down an act."""
+    connection.execute(insert(audit).values(asdict(row)))
+
+
+def list_audit(connection: Connection, subject: str | None = None) -> list[AuditRow]:
+    """What was done, to one subject or to all, oldest first."""
+    query = select(
+        audit.c.at,
+        audit.c.who,
+        audit.c.verb,
+        audit.c.subject,
+        audit.c.reason,
+        audit.c.before,
+        audit.c.after,
+    ).order_by(audit.c.id)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    return [AuditRow(*row) for row in connection.execute(query)]
+
+
+def find_poll(connection: Connection, source: str) -> Poll | None:
+    """How the last visit to a source went."""
+    row = connection.execute(select(polls).where(polls.c.source == source)).one_or_none()
+    return Poll(**row._mapping) if row else None
+
+
+def put_poll(connection: Connection, poll: Poll) -> None:
+    """Write down how a visit went."""
+    if find_poll(connection, poll.source) is None:
+        connection.execute(insert(polls).values(asdict(poll)))
+    else:
+        connection.execute(update(polls).where(polls.c.source == poll.source).values(asdict(poll)))

@@ -1,0 +1,213 @@
+"""Companies, licences, tokens and source keys: what is agreed with whom. No usable secret is kept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from syndicate.core.model import FOREVER, Level
+from syndicate.core.story import Licence
+from syndicate.store.tables import companies, licences, source_keys, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A customer. `name` is how commands call it, `title` how people do."""
+
+    name: str
+    title: str
+    suspended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One credential of a company, as it is kept: a digest, never the secret."""
+
+    id: str
+    company: str
+    kind: str
+    label: str
+    digest: str
+    key_id: str
+    issued_at: datetime
+    expires_at: datetime
+    networks: tuple[str, ...] = ()
+    feeds: frozenset[str] | None = None
+    old_digest: str | None = None
+    old_until_at: datetime | None = None
+    old_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKey:
+    """A key with which a source pushes."""
+
+    id: str
+    source: str
+    digest: str
+    key_id: str
+    issued_at: datetime
+    revoked_at: datetime | None = None
+
+
+def add_company(connection: Connection, company: Company) -> None:
+    """Keep a new company."""
+    connection.execute(insert(companies).values(asdict(company)))
+
+
+def find_company(connection: Connection, name: str) -> Company | None:
+    """The company of this name."""
+    row = connection.execute(_COMPANY.where(companies.c.name == name)).one_or_none()
+    return Company(*row) if row else None
+
+
+def list_companies(connection: Connection) -> list[Company]:
+    """All companies, by name."""
+    return [Company(*row) for row in connection.execute(_COMPANY.order_by(companies.c.name))]
+
+
+def set_suspended(connection: Connection, name: str, suspended_at: datetime | None) -> None:
+    """Suspend a company, or let it go on."""
+    connection.execute(update(companies).where(companies.c.name == name).values(suspended_at=suspended_at))
+
+
+_COMPANY = select(companies.c.name, companies.c.title, companies.c.suspended_at)
+
+
+def add_licence(connection: Connection, company: str, licence: Licence) -> int:
+    """Keep a new licence; gives its id (that of `licence` is not looked at)."""
+    row = insert(licences).values(
+        company=company,
+        feeds=sorted(licence.feeds),
+        level=int(licence.level),
+        begins_at=licence.begins_at,
+        ends_at=licence.ends_at,
+        has_embargo_right=licence.has_embargo_right,
+        archive_days=licence.archive_days,
+    )
+    return int(connection.execute(row.returning(licences.c.id)).scalar_one())
+
+
+def licences_of(connection: Connection, company: str) -> list[Licence]:
+    """The licences of a company, ended ones included, oldest first."""
+    query = _LICENCE.where(licences.c.company == company).order_by(licences.c.id)
+    return [_licence(row) for row in connection.execute(query)]
+
+
+def find_licence(connection: Connection, id: int) -> tuple[str, Licence] | None:
+    """The company and the licence of this id."""
+    row = connection.execute(
+        _LICENCE.add_columns(licences.c.company).where(licences.c.id == id)
+    ).one_or_none()
+    return (row.company, _licence(row)) if row else None
+
+
+def end_licence(connection: Connection, id: int, ends_at: datetime) -> None:
+    """Let a licence end at a time."""
+    connection.execute(update(licences).where(licences.c.id == id).values(ends_at=ends_at))
+
+
+_LICENCE = select(
+    licences.c.id,
+    licences.c.feeds,
+    licences.c.level,
+    licences.c.begins_at,
+    licences.c.ends_at,
+    licences.c.has_embargo_right,
+    licences.c.archive_days,
+)
+
+
+def _licence(row: Any) -> Licence:
+    return Licence(
+        id=row.id,
+        feeds=frozenset(row.feeds),
+        level=Level(row.level),
+        begins_at=row.begins_at,
+        ends_at=row.ends_at,
+        has_embargo_right=row.has_embargo_right,
+        archive_days=row.archive_days,
+    )
+
+
+def add_token(connection: Connection, token: TokenRow) -> None:
+    """Keep a new token."""
+    connection.execute(insert(tokens).values(_plain(token)))
+
+
+def put_token(connection: Connection, token: TokenRow) -> None:
+    """Write a token that was rotated, revoked or changed."""
+    connection.execute(update(tokens).where(tokens.c.id == token.id).values(_plain(token)))
+
+
+def find_token(connection: Connection, id: str) -> TokenRow | None:
+    """The token of this id."""
+    row = connection.execute(select(tokens).where(tokens.c.id == id)).one_or_none()
+    return _token(row) if row else None
+
+
+def list_tokens(connection: Connection, company: str | None = None) -> list[TokenRow]:
+    """The tokens of a company, or all, oldest first."""
+    query = select(tokens).order_by(tokens.c.issued_at, tokens.c.id)
+    if company is not None:
+        query = query.where(tokens.c.company == company)
+    return [_token(row) for row in connection.execute(query)]
+
+
+def note_old_use(connection: Connection, id: str, used_at: datetime) -> None:
+    """Remember when the rotated-out secret of a token was last used."""
+    connection.execute(update(tokens).where(tokens.c.id == id).values(old_used_at=used_at))
+
+
+def _plain(token: TokenRow) -> dict[str, Any]:
+    feeds = None if token.feeds is None else sorted(token.feeds)
+    return asdict(token) | {"networks": list(token.networks), "feeds": feeds}
+
+
+def _token(row: Any) -> TokenRow:
+    values = dict(row._mapping)
+    feeds = None if row.feeds is None else frozenset(row.feeds)
+    return TokenRow(**values | {"networks": tuple(row.networks), "feeds": feeds})
+
+
+def add_source_key(connection: Connection, key: SourceKey) -> None:
+    """Keep a new key of a source."""
+    connection.execute(insert(source_keys).values(asdict(key)))
+
+
+def find_source_key(connection: Connection, id: str) -> SourceKey | None:
+    """The source key of this id."""
+    row = connection.execute(select(source_keys).where(source_keys.c.id == id)).one_or_none()
+    return SourceKey(**row._mapping) if row else None
+
+
+def list_source_keys(connection: Connection) -> list[SourceKey]:
+    """All source keys, oldest first."""
+    rows = connection.execute(select(source_keys).order_by(source_keys.c.issued_at))
+    return [SourceKey(**row._mapping) for row in rows]
+
+
+def put_source_key(connection: Connection, key: SourceKey) -> None:
+    """Write a source key that was revoked."""
+    connection.execute(update(source_keys).where(source_keys.c.id == key.id).values(asdict(key)))
+
+
+def next_contract_edge(connection: Connection, now: datetime, grace_seconds: int) -> datetime:
+    """The earliest time after `now` at which a licence, a token or an overlap begins or ends.
+
+    An end counts twice: when it comes, and `grace_seconds` later, when a path stops saying so politely.
+    """
+    grace = timedelta(seconds=grace_seconds)
+    times: list[datetime] = []
+    for column in (licences.c.begins_at, licences.c.ends_at, tokens.c.expires_at, tokens.c.old_until_at):
+        for later in (timedelta(0), grace):
+            query = select(func.min(column)).where(column > now - later)
+            at = connection.execute(query).scalar_one_or_none()
+            if at is not None and at < FOREVER:
+                times.append(at + later)
+    return min(times, default=FOREVER)

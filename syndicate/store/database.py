@@ -1,0 +1,212 @@
+"""Connections, the write lock, and the epoch: how exactly one moment is read and written.
+
+*Write*: the lock first, then read, compute, write; the epoch moves in the same transaction. On SQLite the
+lock is a `flock` beside the file (its busy handler starves writers) and `BEGIN IMMEDIATE`; on PostgreSQL
+`SELECT .. FOR UPDATE` on the epoch's row. *Read*: one cheap look at the epoch, and, where that does not do,
+one snapshot. Errors of the driver leave this room without parameters or rows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from syndicate.store.tables import epoch as epoch_table
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StoreError(Exception):
+    """The database cannot be read or written now. The text names the kind of fault and nothing of the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """The one number that says whether anything may have changed, and up to when history is settled."""
+
+    era: str
+    n: int
+    settled_at: datetime
+
+
+class Database:
+    """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`."""
+
+    def __init__(self, url: str, lock_file: Path | None = None) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if not self.is_sqlite:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self._lock_file = lock_file or Path(str(self.url.database)).parent / "writer.lock"
+        self.engine: Engine = _engine(self.url, self.is_sqlite)
+        self._local = threading.local()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction under the write lock, committed at the end, rolled back when anything raises."""
+        with _translated(), self._lock(), self.engine.connect() as connection:
+            options: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
+            with connection.execution_options(**options).begin():
+                if not self.is_sqlite:
+                    connection.execute(select(epoch_table.c.n).with_for_update())
+                yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads one state of the database, however long it takes."""
+        options: dict[str, Any] = (
+            {"begin": "BEGIN"}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with (
+            _translated(),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A plain transaction outside the epoch: for schemas, receipts and the last use of a secret."""
+        options: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
+        with (
+            _translated(),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield connection
+
+    def epoch(self) -> Epoch:
+        """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
+        with _translated():
+            try:
+                row = self._pulse().execute("SELECT era, n, settled_at FROM epoch").fetchone()
+            except Exception:
+                self._local.pulse = None  # a broken connection must not stay
+                raise
+        if row is None:
+            raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
+        return Epoch(row[0], row[1], BEGINNING + timedelta(microseconds=row[2]))
+
+    def close(self) -> None:
+        """Let go of every pooled connection."""
+        self._local = threading.local()
+        self.engine.dispose()
+
+    def _pulse(self) -> Any:
+        """The raw connection of this thread for reading the epoch, outside any transaction."""
+        pulse = getattr(self._local, "pulse", None)
+        if pulse is None:
+            pulse = self._local.pulse = _raw(self.url, self.is_sqlite)
+        return pulse
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def read_epoch(connection: Connection) -> Epoch:
+    """The epoch as a transaction sees it."""
+    row = connection.execute(
+        select(epoch_table.c.era, epoch_table.c.n, epoch_table.c.settled_at)
+    ).one_or_none()
+    if row is None:
+        raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
+    return Epoch(*row)
+
+
+def move_epoch(connection: Connection, settled_at: datetime, is_visible: bool) -> None:
+    """Settle history up to `settled_at`, and move the number when something visible changed."""
+    connection.execute(update(epoch_table).values(n=epoch_table.c.n + int(is_visible), settled_at=settled_at))
+
+
+def begin_era(connection: Connection) -> None:
+    """Give an empty database its epoch."""
+    if connection.execute(select(epoch_table.c.n)).first() is None:
+        connection.execute(
+            insert(epoch_table).values(id=1, era=secrets.token_hex(8), n=1, settled_at=BEGINNING)
+        )
+
+
+def _engine(url: URL, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        return create_engine(url, hide_parameters=True, pool_size=8, max_overflow=16, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", lambda raw, _: _prepare_sqlite(raw))
+    event.listen(engine, "begin", _begin_as_told)
+    return engine
+
+
+def _prepare_sqlite(raw: sqlite3.Connection) -> None:
+    """Durable commits, readers beside the writer, and no transaction but those we begin ourselves."""
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_as_told(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _raw(url: URL, is_sqlite: bool) -> Any:
+    if is_sqlite:
+        raw = sqlite3.connect(f"file:{url.database}?mode=rw", uri=True, isolation_level=None)
+        raw.execute("PRAGMA busy_timeout=10000")
+        return raw
+    import psycopg  # an extra: only machines with PostgreSQL have it
+
+    return psycopg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        autocommit=True,
+        prepare_threshold=1,
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of the driver as `StoreError`: PostgreSQL prints rows in its details, so nothing of them goes on."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(f"The database answered {_name(error.orig)}.") from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"The database could not be used: {type(error).__name__}.") from None
+    except _driver_errors() as error:
+        raise StoreError(f"The database answered {_name(error)}.") from None
+
+
+def _driver_errors() -> tuple[type[BaseException], ...]:
+    try:
+        import psycopg
+    except ImportError:
+        return (sqlite3.Error,)
+    return (sqlite3.Error, psycopg.Error)
+
+
+def _name(error: BaseException | None) -> str:
+    """What a fault is called: for SQLite its short text (it names no data), for PostgreSQL its class."""
+    if isinstance(error, sqlite3.OperationalError):
+        return f"'{error}'"
+    return type(error).__name__

@@ -1,0 +1,298 @@
+"""Spans and places: what follows from the facts, and the stories of a feed at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select
+
+from syndicate.core.model import FOREVER, Face, Level, ReaderClass, Span
+from syndicate.core.placement import Placed
+from syndicate.core.story import Place, Story
+from syndicate.store.items import OPEN_SIDES, version_from
+from syndicate.store.tables import items, places, spans, versions
+
+
+def replace_spans(
+    connection: Connection, key: str, made: Mapping[ReaderClass, Sequence[Span]], placed: Iterable[Placed]
+) -> bool:
+    """Put the spans and places of an item in place of the old ones; whether anything is other than before."""
+    new = [span for reader_class in ReaderClass for span in made[reader_class]]
+    if set(spans_of(connection, key)) == set(new):
+        return False
+    connection.execute(delete(spans).where(spans.c.key == key))
+    ids = {span: _add_span(connection, key, span) for span in new}
+    add_places(connection, key, placed, ids)
+    return True
+
+
+def spans_of(connection: Connection, key: str) -> list[Span]:
+    """Every span of an item, oldest first."""
+    rows = connection.execute(_SPAN.where(spans.c.key == key).order_by(spans.c.from_at, spans.c.id))
+    return [_span(row) for row in rows]
+
+
+def span_ids(connection: Connection, key: str) -> dict[Span, int]:
+    """The ids of the spans of an item."""
+    rows = connection.execute(_SPAN.add_columns(spans.c.id).where(spans.c.key == key))
+    return {_span(row): row.id for row in rows}
+
+
+def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: Mapping[Span, int]) -> None:
+    """Write down where the spans of an item stand."""
+    rows = [
+        {
+            "generation": each.generation.id,
+            "span": ids[each.span],
+            "feed": each.generation.definition.name,
+            "key": key,
+            "reader_class": each.span.reader_class.value,
+            "face": each.span.face.value,
+            "public": int(each.public),
+            "from_at": each.from_at,
+            "until_at": each.until_at,
+            "outline_at": each.span.outline_at,
+            "words_at": each.span.words_at,
+        }
+        for each in placed
+    ]
+    if rows:
+        connection.execute(insert(places), rows)
+
+
+def drop_places(connection: Connection, feed: str) -> None:
+    """Forget where items stand in a feed, before they are placed anew under its new generation."""
+    connection.execute(delete(places).where(places.c.feed == feed))
+
+
+def _add_span(connection: Connection, key: str, span: Span) -> int:
+    values = {name: getattr(span, name) for name in _SPAN_NAMES}
+    values |= {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
+    return int(connection.execute(insert(spans).values(values).returning(spans.c.id)).scalar_one())
+
+
+_SPAN_COLUMNS = (
+    spans.c.reader_class,
+    spans.c.from_at,
+    spans.c.until_at,
+    spans.c.version,
+    spans.c.face,
+    spans.c.first_at,
+    spans.c.outline_at,
+    spans.c.words_at,
+    spans.c.is_corrected,
+    spans.c.ordinal,
+)
+_SPAN = select(*_SPAN_COLUMNS)
+_SPAN_NAMES = [column.name for column in _SPAN_COLUMNS]
+
+
+def _span(row: Any) -> Span:
+    return Span(
+        reader_class=ReaderClass(row.reader_class),
+        from_at=row.from_at,
+        until_at=row.until_at,
+        version=row.version,
+        face=Face(row.face),
+        first_at=row.first_at,
+        outline_at=row.outline_at,
+        words_at=row.words_at,
+        is_corrected=bool(row.is_corrected),
+        ordinal=row.ordinal,
+    )
+
+
+# The stories of a feed
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a feed is asked for: a class's view, in the order of what its level shows."""
+
+    feed: str
+    reader_class: ReaderClass
+    level: Level
+    entries: int
+    notices: int
+
+
+def feed_stories(connection: Connection, window: Window, now: datetime, limits: str) -> list[Story]:
+    """The stories that stand in a feed for a class now, newest first: entries up to the window, and notices."""
+    order = places.c.words_at if window.level is Level.FULL else places.c.outline_at
+    found: list[Row[Any]] = []
+    for face, limit in (
+        (Face.ENTRY, window.entries),
+        (Face.HOLD, window.notices),
+        (Face.KILL, window.notices),
+    ):
+        query = _STORY.where(
+            places.c.feed == window.feed,
+            places.c.reader_class == window.reader_class.value,
+            places.c.face == face.value,
+            places.c.from_at <= now,
+            places.c.until_at > now,
+        )
+        found += connection.execute(query.order_by(order.desc(), places.c.key).limit(limit))
+    found.sort(key=lambda row: row.key)
+    found.sort(key=lambda row: row.words_at if window.level is Level.FULL else row.outline_at, reverse=True)
+    return _stories(connection, found, window.reader_class, now, limits)
+
+
+def ticker_stories(connection: Connection, now: datetime, limit: int, limits: str) -> list[Story]:
+    """The newest stories that the public sees at HEADLINE or more in any feed, each once."""
+    newest = (
+        select(places.c.key)
+        .where(
+            places.c.reader_class == ReaderClass.PUBLIC.value,
+            places.c.face == Face.ENTRY.value,
+            places.c.public >= int(Level.HEADLINE),
+            places.c.from_at <= now,
+            places.c.until_at > now,
+        )
+        .group_by(places.c.key)
+        .order_by(func.max(places.c.outline_at).desc(), places.c.key)
+        .limit(limit)
+    )
+    keys = list(connection.execute(newest).scalars())
+    return [story for key in keys if (story := find_story(connection, key, now, limits)) is not None]
+
+
+_STORY: Select[Any] = (
+    select(*_SPAN_COLUMNS, *OPEN_SIDES, items.c.uri, places.c.feed, places.c.public)
+    .select_from(places)
+    .join(spans, spans.c.id == places.c.span)
+    .join(versions, and_(versions.c.key == places.c.key, versions.c.digest == spans.c.version))
+    .join(items, items.c.key == places.c.key)
+)
+
+
+def _stories(
+    connection: Connection, rows: Sequence[Row[Any]], reader_class: ReaderClass, now: datetime, limits: str
+) -> list[Story]:
+    """The rows as stories, each with the public's view of it too (an item's address depends on that)."""
+    keys = [row.key for row in rows]
+    public_rows = _by_key(connection, keys, ReaderClass.PUBLIC, now)
+    replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
+    stories = []
+    for row in rows:
+        beside = [] if reader_class is ReaderClass.PUBLIC else public_rows.get(row.key, [])
+        stories.append(_story([row, *beside], limits, replaced.get(row.replaces, frozenset())))
+    return stories
+
+
+def _story(rows: Sequence[Any], limits: str, replaced_for: frozenset[ReaderClass]) -> Story:
+    return Story(
+        key=rows[0].key,
+        uri=rows[0].uri,
+        spans={ReaderClass(row.reader_class): _span(row) for row in rows},
+        places=tuple(
+            Place(row.feed, ReaderClass(row.reader_class), Face(row.face), Level(row.public)) for row in rows
+        ),
+        versions={row.digest: version_from(row, limits) for row in rows},
+        replaced_for=replaced_for,
+    )
+
+
+def _by_key(
+    connection: Connection, keys: Sequence[str], reader_class: ReaderClass, now: datetime
+) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    rows = connection.execute(
+        _STORY.where(
+            places.c.key.in_(keys),
+            places.c.reader_class == reader_class.value,
+            places.c.from_at <= now,
+            places.c.until_at > now,
+        ).order_by(places.c.key, places.c.feed)
+    )
+    for row in rows:
+        found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _seen_replaced(
+    connection: Connection, keys: Sequence[str], now: datetime
+) -> dict[str, frozenset[ReaderClass]]:
+    """For each replaced item, the classes that had seen it."""
+    if not keys:
+        return {}
+    rows = connection.execute(
+        select(spans.c.key, spans.c.reader_class)
+        .where(spans.c.key.in_(keys), spans.c.first_at <= now)
+        .distinct()
+    )
+    seen: dict[str, set[ReaderClass]] = {}
+    for row in rows:
+        seen.setdefault(row.key, set()).add(ReaderClass(row.reader_class))
+    return {key: frozenset(classes) for key, classes in seen.items()}
+
+
+# One story
+
+
+def find_story(connection: Connection, key: str, now: datetime, limits: str) -> Story | None:
+    """One item at one moment, with every place where it stands for every class; None when it stands nowhere."""
+    rows = connection.execute(
+        _STORY.where(places.c.key == key, places.c.from_at <= now, places.c.until_at > now).order_by(
+            places.c.feed, places.c.reader_class
+        )
+    ).all()
+    if not rows:
+        return None
+    replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
+    return _story(rows, limits, replaced.get(rows[0].replaces, frozenset()))
+
+
+def was_killed_for(
+    connection: Connection,
+    key: str,
+    now: datetime,
+    reader_class: ReaderClass,
+    public: Level = Level.NOTHING,
+    in_feeds: Collection[str] | None = None,
+) -> bool:
+    """Whether the item is killed, and stood for the class in a feed (of those) of that public level or more."""
+    killed = select(spans.c.id).where(
+        spans.c.key == key,
+        spans.c.reader_class == reader_class.value,
+        spans.c.face == Face.KILL.value,
+        spans.c.from_at <= now,
+    )
+    shown = select(places.c.id).where(
+        places.c.key == key,
+        places.c.reader_class == reader_class.value,
+        places.c.face == Face.ENTRY.value,
+        places.c.public >= int(public),
+        places.c.from_at <= now,
+    )
+    if in_feeds is not None:
+        shown = shown.where(places.c.feed.in_(in_feeds))
+    return all(connection.execute(query).first() is not None for query in (killed, shown))
+
+
+# Times of change
+
+
+def changed_at(
+    connection: Connection, feed: str, reader_class: ReaderClass, now: datetime
+) -> datetime | None:
+    """When anything last came into, changed in, or left a feed for a class."""
+    mine = and_(places.c.feed == feed, places.c.reader_class == reader_class.value)
+    came = select(func.max(places.c.from_at)).where(mine, places.c.from_at <= now)
+    left = select(func.max(places.c.until_at)).where(mine, places.c.until_at <= now)
+    times = [connection.execute(query).scalar_one_or_none() for query in (came, left)]
+    return max((at for at in times if at is not None), default=None)
+
+
+def next_span_edge(connection: Connection, now: datetime, key: str | None = None) -> datetime:
+    """The earliest time after `now` at which a span begins or ends: of one item, or of any."""
+    times = []
+    for column in (spans.c.from_at, spans.c.until_at):
+        query = select(func.min(column)).where(column > now)
+        if key is not None:
+            query = query.where(spans.c.key == key)
+        times.append(connection.execute(query).scalar_one_or_none())
+    return min((at for at in times if at is not None), default=FOREVER)

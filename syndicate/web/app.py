@@ -1,0 +1,38 @@
+"""The application: Flask with our rooms in it, plain WSGI for whatever server runs it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from syndicate.service.agency import Agency
+from syndicate.service.intake import LARGEST
+from syndicate.service.publish import Publisher
+from syndicate.web import errors, feeds, headers, items, pages, wire
+
+
+def create_app(agency: Agency) -> Flask:
+    """The web side of one agency."""
+    app = Flask("syndicate.web")
+    app.config.update(
+        AGENCY=agency,
+        SETTINGS=agency.settings,
+        PUBLISHER=Publisher(agency),
+        MAX_CONTENT_LENGTH=LARGEST,
+    )
+    app.url_map.merge_slashes = False  # paths are exact
+    for blueprint in (pages.blueprint, feeds.blueprint, items.blueprint, wire.blueprint):
+        app.register_blueprint(blueprint)
+    errors.install(app)
+    headers.install(app)
+    css = Path(app.static_folder or "") / "site.css"
+    stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
+    site = agency.settings.site
+    app.context_processor(lambda: {"site": site, "css_href": f"/static/site.css?{stamp}"})
+    hops = agency.settings.serve.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app

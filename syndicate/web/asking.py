@@ -1,0 +1,32 @@
+"""What a request shows of its sender, and what this process answers with."""
+
+from __future__ import annotations
+
+from flask import current_app, request
+
+from syndicate.service.contracts import Shown
+from syndicate.service.publish import Credential, Publisher
+
+
+def publisher() -> Publisher:
+    """The press of this process."""
+    found: Publisher = current_app.config["PUBLISHER"]
+    return found
+
+
+def bearer() -> str | None:
+    """The token in the Authorization header: Bearer, or the password of Basic."""
+    shown = request.authorization
+    if shown is None:
+        return None
+    if shown.type == "bearer":
+        return shown.token
+    return shown.password if shown.type == "basic" else None
+
+
+def credential(in_path: str | None = None) -> Credential:
+    """The credential of this request. One in the path stands alone: a header beside it is not looked at."""
+    address = request.remote_addr or ""
+    if in_path is not None:
+        return Credential(in_path, Shown.PATH, address)
+    return Credential(bearer(), Shown.HEADER, address)

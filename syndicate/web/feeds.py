@@ -1,0 +1,72 @@
+"""The feeds themselves, in every format: the public tier, and the private one in both forms."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, redirect
+
+from syndicate.outputs import FORMATS
+from syndicate.service.contracts import Shown
+from syndicate.service.publish import Rendering
+from syndicate.service.refusals import FeedGone, NotFound
+from syndicate.web.asking import credential, publisher
+from syndicate.web.headers import finished
+
+blueprint = Blueprint("feeds", __name__)
+
+PRIVATE_CACHE = "private, no-cache"
+_OPML = "text/x-opml; charset=utf-8"
+_EXTENSIONS = ", ".join(FORMATS)
+_FEED = f"<any({_EXTENSIONS}):ext>"
+
+
+def public_cache() -> str:
+    """What public answers say to caches."""
+    seconds = current_app.config["SETTINGS"].serve.public_max_age
+    return f"public, max-age={seconds}" if seconds else "public, no-cache"
+
+
+@blueprint.get(f"/feeds/<feed>.{_FEED}")
+def public_feed(feed: str, ext: str) -> Response:
+    """The public tier of a feed."""
+    try:
+        rendering = publisher().public_feed(feed, ext)
+    except (NotFound, FeedGone):
+        name = publisher().new_name_of(feed)
+        if name is None:
+            raise
+        moved: Response = redirect(f"/feeds/{name}.{ext}", 301)  # type: ignore[assignment]
+        return moved
+    return _sent(rendering, public_cache())
+
+
+@blueprint.get("/feeds.opml")
+def public_opml() -> Response:
+    """Every feed of the directory, for readers that take lists."""
+    return finished(publisher().public_opml(), _OPML, public_cache())
+
+
+@blueprint.get(f"/private/feeds/<feed>.{_FEED}", defaults={"token": None})
+@blueprint.get(f"/private/<token>/feeds/<feed>.{_FEED}")
+def private_feed(token: str | None, feed: str, ext: str) -> Response:
+    """The private tier of a feed. A renamed feed answers under its old name too: nothing here redirects."""
+    asked = credential(token)
+    try:
+        return _sent(publisher().private_feed(asked, feed, ext), PRIVATE_CACHE)
+    except (NotFound, FeedGone):
+        name = publisher().new_name_of(feed)
+        if name is None:
+            raise
+    return _sent(publisher().private_feed(asked, name, ext), PRIVATE_CACHE)
+
+
+@blueprint.get("/private/feeds.opml", defaults={"token": None})
+@blueprint.get("/private/<token>/feeds.opml")
+def private_opml(token: str | None) -> Response:
+    """The feeds of a token; with addresses that hold it, and so are a secret, in the path form."""
+    asked = credential(token)
+    cache = "no-store" if asked.shown is Shown.PATH else PRIVATE_CACHE
+    return finished(publisher().private_opml(asked), _OPML, cache)
+
+
+def _sent(rendering: Rendering, cache: str) -> Response:
+    return finished(rendering.body, rendering.media_type, cache, rendering.etag, rendering.changed_at)

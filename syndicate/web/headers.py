@@ -1,0 +1,72 @@
+"""The headers of every answer, errors included, and the conditional and compressed forms of a body."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import datetime
+
+from flask import Flask, Request, Response, request
+
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "tdm-reservation": "1",
+}
+PRIVATE = "/private/"
+_SMALLEST = 500
+
+
+def install(app: Flask) -> None:
+    """Let every answer of `app` pass through here."""
+    app.after_request(_dressed)
+
+
+def _dressed(response: Response) -> Response:
+    for name, value in _EVERYWHERE.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith(PRIVATE):
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive, nosnippet"
+        response.headers["Vary"] = "Authorization, Accept-Encoding"
+    else:
+        response.headers.setdefault("Vary", "Accept-Encoding")
+    if response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 200 and request.method in ("GET", "HEAD"):
+        _compress(response, request)
+    return response
+
+
+def finished(
+    body: bytes,
+    media_type: str,
+    cache_control: str,
+    etag: str | None = None,
+    changed_at: datetime | None = None,
+    status: int = 200,
+) -> Response:
+    """An answer with validators: 304 where the client has these bytes already. `Range` is ignored."""
+    response = Response(body, status=status, content_type=media_type)
+    response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32], weak=True)
+    if changed_at is not None:
+        response.last_modified = changed_at
+    response.headers["Cache-Control"] = cache_control
+    if status == 200:
+        response.make_conditional(request)
+    return response
+
+
+def _compress(response: Response, asked: Request) -> None:
+    """Gzip where the client takes it; the weak ETag is a digest of the bytes and serves both forms."""
+    takes_gzip = asked.accept_encodings["gzip"] > 0
+    if not takes_gzip or response.direct_passthrough or "Content-Encoding" in response.headers:
+        return
+    body = response.get_data()
+    if len(body) < _SMALLEST:
+        return
+    response.set_data(gzip.compress(body, 6, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,69 @@
+"""The public pages: ticker, feed directory, a feed, about. Nothing of them is more than the public level."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template
+
+from syndicate.service.refusals import FeedGone, NotFound
+from syndicate.web import showing
+from syndicate.web.asking import publisher
+from syndicate.web.feeds import public_cache
+from syndicate.web.headers import finished
+
+blueprint = Blueprint("pages", __name__)
+
+TICKER_LINES = 60
+
+
+@blueprint.get("/")
+def ticker() -> Response:
+    """The newest headlines."""
+    directory = publisher().directory()
+    return _page(
+        "ticker.html",
+        page="ticker",
+        lines=[showing.line(entry) for entry in publisher().ticker(TICKER_LINES)],
+        zone=showing.zone_name(),
+        feeds=[showing.feed(generation) for generation in directory],
+        alternates=[
+            link for each in directory if each.definition.name == "all" for link in showing.alternates(each)
+        ],
+    )
+
+
+@blueprint.get("/feeds/")
+def feeds() -> Response:
+    """The directory of feeds."""
+    shown = [showing.feed(generation) for generation in publisher().directory()]
+    return _page("feeds.html", page="feeds", feeds=shown)
+
+
+@blueprint.get("/feeds/<feed>/")
+def feed(feed: str) -> Response:
+    """One feed with its entries and its addresses."""
+    try:
+        generation, entries = publisher().page_feed(feed)
+    except (NotFound, FeedGone):
+        name = publisher().new_name_of(feed)
+        if name is None:
+            raise
+        moved: Response = redirect(f"/feeds/{name}/", 301)  # type: ignore[assignment]
+        return moved
+    return _page(
+        "feed.html",
+        page="feed",
+        feed=showing.feed(generation),
+        entries=[showing.listed(entry) for entry in entries],
+        alternates=showing.alternates(generation),
+    )
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    """Who the agency is, and how to subscribe."""
+    return _page("about.html", page="about")
+
+
+def _page(template: str, **context: object) -> Response:
+    body = render_template(template, **context).encode()
+    return finished(body, "text/html; charset=utf-8", public_cache())

@@ -1,0 +1,50 @@
+"""Wire in over HTTP: one document of any input format a request, durable before the answer."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, current_app, request
+
+from syndicate.service import contracts, intake, refusals
+from syndicate.service.agency import Agency
+from syndicate.service.intake import Taken
+from syndicate.web.asking import bearer
+from syndicate.web.errors import problem
+
+blueprint = Blueprint("wire", __name__)
+
+
+@blueprint.post("/wire/<source>")
+def push(source: str) -> Response:
+    """Take a message of a source that shows its key."""
+    agency: Agency = current_app.config["AGENCY"]
+    with agency.database.snapshot() as connection:
+        owner = contracts.source_of(agency, connection, bearer())
+    if owner != source or source not in agency.settings.sources:
+        return problem(401, refusals.BadCredential.reason, "This needs the key of a source.")
+    taken = intake.take(
+        agency, request.get_data(), agency.settings.source(source), request.headers.get("Content-Type")
+    )
+    body = json.dumps({"items": [_shown(each) for each in taken]}, ensure_ascii=False)
+    response = Response(body, _status(taken), content_type="application/json; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _status(taken: list[Taken]) -> int:
+    """All taken 200, some refused 207, all refused 422."""
+    refused = sum(each.outcome is None for each in taken)
+    if not refused:
+        return 200
+    return 422 if refused == len(taken) else 207
+
+
+def _shown(taken: Taken) -> dict[str, object]:
+    return {
+        "uri": taken.uri,
+        "key": taken.key,
+        "version": taken.version,
+        "outcome": taken.outcome and taken.outcome.value,
+        "reason": taken.reason and f"{taken.reason}: {taken.detail}",
+    }

@@ -1,0 +1,150 @@
+"""The key file: made once, read only when it is wholly good, changed whole, never printed."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from syndicate.settings import Keys, SettingsError, add_key, drop_old_keys, load_keys, make_keys
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "keys.toml"
+
+
+def written(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_a_made_key_file_is_private_and_reads_back(path: Path) -> None:
+    keys = make_keys(path)
+    assert load_keys(path) == keys
+    assert [len(key) for key in keys.tokens] == [32]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["keys.toml"]
+
+
+def test_two_folders_never_share_a_key(tmp_path: Path) -> None:
+    assert make_keys(tmp_path / "a" / "keys.toml") != make_keys(tmp_path / "b" / "keys.toml")
+
+
+def test_a_key_file_is_never_overwritten_even_an_empty_one(path: Path) -> None:
+    written(path, "")
+    with pytest.raises(SettingsError, match=r"There is a key file .* already"):
+        make_keys(path)
+    assert path.read_text() == ""
+    assert [file.name for file in path.parent.iterdir()] == ["keys.toml"]
+
+
+def test_of_many_that_make_the_file_at_once_one_wins_whole(path: Path) -> None:
+    def attempt(_: int) -> Keys | None:
+        try:
+            return make_keys(path)
+        except SettingsError:
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        made = [keys for keys in threads.map(attempt, range(16)) if keys]
+    assert made == [load_keys(path)]
+
+
+def test_a_new_key_comes_last_and_the_older_stay(path: Path) -> None:
+    first = make_keys(path)
+    second = add_key(path)
+    assert second.tokens[:1] == first.tokens
+    assert len(set(second.tokens)) == 2
+    assert load_keys(path) == second
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["keys.toml"]
+
+
+def test_no_key_is_lost_when_several_are_added_at_once(path: Path) -> None:
+    make_keys(path)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add_key, [path] * 16))
+    assert len(set(load_keys(path).tokens)) == 17
+
+
+def test_dropping_leaves_the_newest_key(path: Path) -> None:
+    make_keys(path)
+    newest = add_key(path).tokens[-1]
+    assert drop_old_keys(path) == load_keys(path) == Keys((newest,))
+
+
+def test_keys_print_as_stars() -> None:
+    keys = Keys((b"k" * 32,))
+    assert repr(keys) == str(keys) == f"{keys}" == "Keys(***)"
+
+
+def test_a_missing_key_file_stops_the_start(path: Path) -> None:
+    for act in (load_keys, add_key, drop_old_keys):
+        with pytest.raises(SettingsError) as caught:
+            act(path)
+        assert str(caught.value) == (
+            f"There is no key file {path}: a missing secret stops the start. Put your copy of it back;"
+            " for a new working folder run `syndicate init`."
+        )
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610, 0o644, 0o777])
+def test_a_key_file_that_is_open_to_others_is_refused(path: Path, mode: int) -> None:
+    written(path, f'[tokens]\nkeys = ["{KEY}"]', mode)
+    with pytest.raises(SettingsError) as caught:
+        load_keys(path)
+    assert str(caught.value) == (
+        f"The key file {path} is open to others (mode {mode:04o}). Run `chmod 600 {path}`, and"
+        " `syndicate keys rotate` if anybody may have read it."
+    )
+
+
+def test_a_key_file_that_is_no_plain_file_is_refused_and_not_waited_for(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(SettingsError, match="must be a plain file"):
+        load_keys(path)
+
+
+SHAPE = "it must hold `keys`, a list of one or more, in [tokens], and nothing else"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", SHAPE),
+        ("hunter2", "it is not TOML"),
+        ("keys = [" + "[" * 20000, "it is not TOML"),
+        (f'[tokens]\nkeys = ["{KEY}ключ"]', "it is not TOML"),
+        ("[tokens]\nkeys = []", SHAPE),
+        (f'[tokens]\nkeys = "{KEY}"', SHAPE),
+        (f'[token]\nkeys = ["{KEY}"]', SHAPE),
+        (f'[tokens]\nkeys = ["{KEY}"]\nkey = 1', SHAPE),
+        (f'[tokens]\nkeys = ["{KEY}"]\n[more]', SHAPE),
+        ("[tokens]\nkeys = [1]", "key 1 is not in base64"),
+        (f'[tokens]\nkeys = ["{KEY}", "hunter2!"]', "key 2 is not in base64"),
+        (f'[tokens]\nkeys = ["{KEY}", ""]', "key 2 has 0 bytes, fewer than 32"),
+        (
+            f'[tokens]\nkeys = ["{base64.b64encode(b"k" * 31).decode()}"]',
+            "key 1 has 31 bytes, fewer than 32",
+        ),
+    ],
+)
+def test_a_damaged_key_file_is_refused_without_quoting_it(path: Path, text: str, what: str) -> None:
+    written(path, text)
+    before = path.read_bytes()
+    for act in (load_keys, add_key, drop_old_keys):
+        with pytest.raises(SettingsError) as caught:
+            act(path)
+        assert str(caught.value) == f"The key file {path} cannot be used: {what}. Put your copy of it back."
+    assert path.read_bytes() == before
