@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from syndicate.core.model import (
     FOREVER,
@@ -160,7 +161,7 @@ def _spans(
     instants = _instants(arrivals, holds, killed_at)
     memory = Memory(reader_class)
     spans: list[Span] = []
-    for at, until_at in zip(instants, [*instants[1:], FOREVER], strict=True):
+    for at, until_at in pairwise([*instants, FOREVER]):
         face, version = _face(memory, arrivals, holds, killed_at, at)
         memory = memory.after(face, version, at)
         sight = memory.span(at, until_at)

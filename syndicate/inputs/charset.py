@@ -30,7 +30,7 @@ _EBCDIC_DECLARATION = bytes.fromhex("4c6fa794")  # `<?xm`
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
 _HEADER = re.compile(r"""charset\s*=\s*["']?([^\s"';,]{1,40})""", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
-_NEVER = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined"}
+_NEVER = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
 _WIDER = {"gb2312": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252"}
 
 
@@ -83,7 +83,7 @@ def _codec(name: str) -> Iterator[str]:
         found = codecs.lookup(name).name
     except LookupError:
         return
-    if found not in _NEVER:
+    if found.replace("-", "_") not in _NEVER:
         yield _WIDER.get(found, found)
 
 
@@ -131,7 +131,7 @@ def _guess(body: bytes) -> str:
     Western letters stand alone between ASCII ones, all others in runs: without runs it is western.
     """
     high = sum(byte > 127 for byte in body[:_SAMPLE])
-    runs = re.findall(rb"[\x80-\xff][\x40-\xff]*[\x80-\xff]", body[:_SAMPLE])
+    runs = re.findall(rb"[\x80-\xff]{2,}", body[:_SAMPLE])
     if sum(map(len, runs)) < high / 2:
         return "cp1252"
     likeness = {guess[0]: _likeness(body, *guess) for guess in _GUESSES}

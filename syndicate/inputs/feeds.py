@@ -21,15 +21,18 @@ from syndicate.core.model import Message, Rendition, Source, Status, Subject
 from syndicate.inputs import fields, html, marks
 from syndicate.inputs.dates import moment
 from syndicate.inputs.document import Document, guard_count
-from syndicate.inputs.refusal import IngestError, Refusal, one_by_one
+from syndicate.inputs.refusal import IngestError, ItemError, Refusal, one_by_one
 
 Entry = dict[str, Any]
 
 _DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
+_FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)[\s/>]", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{2000,}")
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s/>]")
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 _TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+MAX_ATTRIBUTES = 500  # expat is quadratic in them
 MAX_COMMENTS = 2_000  # feedparser is quadratic in their openings when the document is ill-formed
 
 
@@ -46,9 +49,7 @@ def recognise_rss(document: Document) -> bool:
 
 def read(document: Document, source: Source) -> list[Message | Refusal]:
     """The entries of a feed, and the kills among its tombstones."""
-    guard_count(sum(1 for _ in _ITEM.finditer(document.text)))
-    if document.text.count("<!--") > MAX_COMMENTS:
-        raise IngestError("too-many-comments", f"The document opens more than {MAX_COMMENTS} comments.")
+    _guard(document.text)
     feed = _parsed(document.text)
     if not feed.get("version"):
         raise IngestError("not-a-feed", "The document is no RSS or Atom feed.")
@@ -57,7 +58,7 @@ def read(document: Document, source: Source) -> list[Message | Refusal]:
         warnings.append("The document is not well-formed XML; it was read leniently.")
     entries = [entry for entry in feed["entries"] if any(entry.values())] or feed["entries"]
     is_atom = feed["version"].startswith("atom")
-    kills = [*_tombstones(document.text, entries, source)]
+    kills = _kills(document.text, entries, source)
     killed = {kill.uri for kill in kills}
     standing = [entry for entry in entries if _own(entry, "id") not in killed]
     return (
@@ -66,6 +67,17 @@ def read(document: Document, source: Source) -> list[Message | Refusal]:
         )
         + kills
     )
+
+
+def _guard(text: str) -> None:
+    """Refuses what is no feed, or would be slow to find out about, before any parser sees it."""
+    if not _FEED.search(text):
+        raise IngestError("not-a-feed", "The document is no RSS or Atom feed.")
+    guard_count(sum(1 for _ in _ITEM.finditer(text)))
+    if text.count("<!--") > MAX_COMMENTS:
+        raise IngestError("too-many-comments", f"The document opens more than {MAX_COMMENTS} comments.")
+    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise IngestError("too-many-attributes", f"An element has more than {MAX_ATTRIBUTES} attributes.")
 
 
 def _parsed(text: str) -> Any:
@@ -93,7 +105,7 @@ def _message(entry: Entry, feed: Entry, is_atom: bool, source: Source, faults: t
     found = fields.identity(_own(entry, "id"), _own(entry, "link"))
     language = _own(_own(entry, "title_detail") or {}, "language") or _own(feed, "language")
     return Message(
-        uri=found or fields.identity_from_words(title, text),
+        uri=found or fields.identity_from_words(title, html.plain(text or "")),
         headline=headline,
         number=fields.number(None, source),
         created_at=_created(entry, is_atom, source, warnings),
@@ -132,8 +144,8 @@ def _words(entry: Entry, base: str | None) -> tuple[str | None, str | None]:
     if not contents:
         return described, None
     text = max(contents, key=len)
-    summary = html.plain(described or "")[: fields.MAX_NOTE]
-    return text, summary if summary and summary != html.plain(text) else None
+    summary = fields.line(html.plain(described or ""), fields.MAX_NOTE)
+    return text, summary if summary != html.plain(text) else None
 
 
 def _as_html(part: Entry, base: str | None) -> str | None:
@@ -172,8 +184,9 @@ def _marks(entry: Entry) -> Iterator[Subject]:
 
 
 def _renditions(entry: Entry) -> Iterator[Rendition | None]:
-    for one in _own(entry, "enclosures") or ():
-        yield fields.rendition(_own(one, "href"), _own(one, "type"), _own(one, "length"))
+    for one in _own(entry, "links") or ():
+        if _own(one, "rel") == "enclosure":
+            yield fields.rendition(_own(one, "href"), _own(one, "type"), _own(one, "length"))
     for one in _own(entry, "media_content") or ():
         yield fields.rendition(_own(one, "url"), _own(one, "type"), _own(one, "filesize"))
 
@@ -181,23 +194,31 @@ def _renditions(entry: Entry) -> Iterator[Rendition | None]:
 # Tombstones
 
 
-def _tombstones(text: str, entries: list[Entry], source: Source) -> Iterator[Message]:
+def _kills(text: str, entries: list[Entry], source: Source) -> list[Message | Refusal]:
     """A kill for each entry that the feed buries, unless the same feed has it again in a later version."""
     if "deleted-entry" not in text:
-        return
+        return []
     versions = {_own(entry, "id"): moment(_own(entry, "updated"), source.zone) for entry in entries}
-    for grave in _root(text).iter(_TOMBSTONE):
-        uri, when = fields.identity(grave.get("ref")), moment(grave.get("when"), source.zone)
-        returned = versions.get(uri)
-        if uri and not (when and returned and when < returned):
-            note = fields.lines(" ".join(comment.text or "" for comment in grave.iter("{*}comment")))
-            yield Message(
-                uri=uri,
-                number=fields.number(None, source),
-                created_at=when,
-                status=Status.CANCELED,
-                editors_note=note,
-            )
+    graves = [grave for grave in _root(text).iter(_TOMBSTONE) if not _has_returned(grave, versions, source)]
+    return one_by_one(graves, lambda grave: _kill(grave, source), lambda grave: fields.line(grave.get("ref")))
+
+
+def _has_returned(grave: Any, versions: dict[Any, datetime | None], source: Source) -> bool:
+    returned, when = versions.get(grave.get("ref")), moment(grave.get("when"), source.zone)
+    return returned is not None and when is not None and when < returned
+
+
+def _kill(grave: Any, source: Source) -> Message:
+    uri = fields.identity(grave.get("ref"))
+    if uri is None:
+        raise ItemError("no-identity", "The tombstone does not say whose it is.")
+    return Message(
+        uri=uri,
+        number=fields.number(None, source),
+        created_at=moment(grave.get("when"), source.zone),
+        status=Status.CANCELED,
+        editors_note=fields.lines(" ".join(comment.text or "" for comment in grave.iter("{*}comment"))),
+    )
 
 
 def _root(text: str) -> Any:

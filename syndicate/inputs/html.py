@@ -17,7 +17,8 @@ from syndicate.inputs.characters import folded, legal
 from syndicate.inputs.refusal import ItemError
 
 MAX_TEXT = 4 * 1024 * 1024
-MAX_DEPTH = 1_000
+MAX_ELEMENTS = 20_000  # that can hold others; their depth cannot be told without parsing
+MAX_REFERENCES = 200_000
 
 _KEPT = """p br hr h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote q cite table caption thead tbody tfoot tr th td
 a strong em b i u s sub sup small code pre figure figcaption img div"""
@@ -25,17 +26,18 @@ _DIVISIONS = "section article header footer main aside address center"
 _RENAMED = {"h1": "h2"} | dict.fromkeys(_DIVISIONS.split(), "div")
 _DROPPED = """script style title template noscript iframe object embed applet audio video canvas svg math form
 select option textarea button label input datalist fieldset dialog noembed noframes xmp"""
-_LEAF = "br hr img input meta link wbr col area base source track embed param p li dt dd tr td th"
-_BREAKING = r"p|br|hr|div|h[2-6]|ul|ol|li|dl|dt|dd|blockquote|table|caption|tr|t[dh]|pre|figure|figcaption"
+_LEAF = "br|hr|img|input|meta|link|wbr|col|area|base|source|track|embed|param|p|li|dt|dd|tr|td|th"
+_BLOCKS = r"p|hr|div|h[2-6]|ul|ol|li|dl|dt|dd|blockquote|table|caption|tr|t[dh]|pre|figure|figcaption"
 
 _CELL = {"colspan", "rowspan"}
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "td": _CELL, "th": _CELL}
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_HOLDER = re.compile(rf"<(?!(?:{_LEAF})[\s/>])[a-z]", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(r"&(?!#?[0-9A-Za-z]{1,40};)")
 _LINK = re.compile(r"</a>|<a(?: [^>]*)?>")
 _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?![^>]* src=")[^>]*>')
 _NAMED = re.compile(rf"(</?)({'|'.join(_RENAMED)})>")
-_BREAK = re.compile(rf"</?(?:{_BREAKING})(?: [^>]*)?>")
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^>]*)?>")
+_BREAK = re.compile(rf"</?(?:br|{_BLOCKS})(?: [^>]*)?>")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
 
@@ -52,16 +54,31 @@ def is_web_address(href: str) -> bool:
 def clean(markup: str, base: str | None = None) -> str | None:
     """`markup` with allowed tags alone and addresses made absolute against `base`; None if nothing is left.
 
-    Raises `ItemError` for a text too large or too deeply nested to be cleaned in reasonable time.
+    Raises `ItemError` for a text too large or of too many elements to be cleaned in reasonable time.
     """
-    if len(markup) > MAX_TEXT:
-        raise ItemError("text-too-large", f"The text is longer than {MAX_TEXT} characters.")
-    if _depth(markup) > MAX_DEPTH:
-        raise ItemError("text-too-deep", f"The text nests more than {MAX_DEPTH} elements.")
+    _guard(markup)
     kept = _cleaner(base).clean(_BARE_AMPERSAND.sub("&amp;", legal(markup)))
     kept = _NAMED.sub(lambda tag: f"{tag[1]}{_RENAMED[tag[2]]}>", kept)
     kept = _without_bare_links(_IMAGE_WITHOUT_SOURCE.sub("", kept)).strip()
-    return kept if plain(kept) or "<img" in kept else None
+    return _in_paragraphs(kept) if plain(kept) or "<img" in kept else None
+
+
+def _guard(markup: str) -> None:
+    """Refuses what would take nh3 too long: it is quadratic in the depth of elements and in references."""
+    if len(markup) > MAX_TEXT:
+        raise ItemError("text-too-large", f"The text is longer than {MAX_TEXT} characters.")
+    if sum(1 for _ in _HOLDER.finditer(markup)) > MAX_ELEMENTS:
+        raise ItemError("too-many-elements", f"The text has more than {MAX_ELEMENTS} elements.")
+    if markup.count("&") > MAX_REFERENCES:
+        raise ItemError("too-many-references", f"The text has more than {MAX_REFERENCES} references.")
+
+
+def _in_paragraphs(kept: str) -> str:
+    """What has no blocks becomes paragraphs: without any tags an empty line parts them, else it is one."""
+    if _BLOCK.search(kept):
+        return kept
+    blocks = [kept] if "<" in kept else re.split(r"\n[ \t\r]*\n\s*", kept)
+    return "\n".join(f"<p>{block}</p>" for block in blocks)
 
 
 def _cleaner(base: str | None) -> nh3.Cleaner:
@@ -91,24 +108,6 @@ def _address(value: str, base: str | None) -> str | None:
     except ValueError:
         return None
     return href if is_web_address(href) else None
-
-
-def _depth(markup: str) -> int:
-    """The deepest nesting that the tags ask for, counted name by name. nh3 is quadratic in the depth."""
-    if markup.count("<") <= MAX_DEPTH:
-        return 0
-    leaves = set(_LEAF.split())
-    opened: dict[str, int] = {}
-    deepest = depth = 0
-    for tag in _TAG.finditer(markup):
-        name = tag[2].lower()
-        step = -1 if tag[1] else 1
-        if name in leaves or (step < 0 and not opened.get(name)):
-            continue
-        opened[name] = opened.get(name, 0) + step
-        depth += step
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _without_bare_links(markup: str) -> str:

@@ -59,7 +59,7 @@ def _message(item: dict[str, Any], feed: dict[str, Any], source: Source, faults:
     ours = _dict(item.get(_EXTENSION))
     found = fields.identity(item.get("id"), item.get("url"))
     return Message(
-        uri=found or fields.identity_from_words(title, text),
+        uri=found or fields.identity_from_words(title, html.plain(text or "")),
         headline=headline,
         number=fields.number(None, source),
         created_at=fields.created(item.get("date_modified") or item.get("date_published"), source, warnings),

@@ -76,12 +76,10 @@ def _message(item: Names, source: Source, warnings: tuple[str, ...]) -> Message:
     status = fields.status(item.get("pubstatus"))
     try:
         return _version(item, uri, status, source, list(warnings))
-    except ItemError as fault:
-        if status is not Status.CANCELED:
+    except Exception as fault:  # a kill counts whatever else its message holds
+        if status is not Status.CANCELED or isinstance(fault, MemoryError):
             raise
-        return Message(
-            uri=uri, status=status, number=0 if source.is_numbered else None, warnings=(fault.detail,)
-        )
+        return Message(uri, number=0 if source.is_numbered else None, status=status, warnings=(str(fault),))
 
 
 def _version(item: Names, uri: str, status: Status, source: Source, warnings: list[str]) -> Message:
@@ -143,12 +141,10 @@ def _headline(item: Names, role: str) -> str | None:
     return fields.line(item.get("headline")) or (_line(ranked[0]) if ranked else None)
 
 
-def _line(part: Names) -> str | None:
+def _line(part: Names, limit: int = fields.MAX_LINE) -> str | None:
     """A headline or description as plain text on one line."""
     value = _value(part)
-    return fields.line(
-        html.words(value) if _is_html(part) else value, fields.MAX_NOTE if "role" in part else fields.MAX_LINE
-    )
+    return fields.line(html.words(value) if _is_html(part) else value, limit)
 
 
 def _is_html(part: Names) -> bool:
@@ -162,8 +158,8 @@ def _summary(item: Names) -> str | None:
     """The editor's summary. What describes a picture is its caption, never a summary."""
     for part in _objects(item.get("descriptions")):
         if _role(part) == "summary":
-            return _line(part)
-    if item.get("type") in _MEDIA:
+            return _line(part, fields.MAX_NOTE)
+    if _is_media(item):
         return None
     return fields.line(item.get("description_summary") or item.get("description_text"), fields.MAX_NOTE)
 
@@ -218,14 +214,18 @@ def _replaces(item: Names) -> str | None:
 def _renditions(item: Names) -> Iterator[Rendition | None]:
     """The renditions of the item, if it is a picture, sound or film, and of those that go with it."""
     for owner in (item, *_objects(item.get("associations"))):
-        caption = _caption(owner) if owner.get("type") in _MEDIA else None
+        caption = _caption(owner) if _is_media(owner) else None
         for one in _objects(owner.get("renditions")):
             media_type = one.get("contenttype") or one.get("mimetype")
             yield fields.rendition(one.get("href"), media_type, one.get("sizeinbytes"), caption)
+
+
+def _is_media(item: Names) -> bool:
+    return fields.line(item.get("type")) in _MEDIA
 
 
 def _caption(owner: Names) -> str | None:
     descriptions = _objects(owner.get("descriptions"))
     ranked = [part for part in descriptions if _role(part) == "caption"] + descriptions
     own = owner.get("description_caption") or owner.get("description_text")
-    return _line(ranked[0]) if ranked else fields.line(own, fields.MAX_NOTE)
+    return _line(ranked[0], fields.MAX_NOTE) if ranked else fields.line(own, fields.MAX_NOTE)

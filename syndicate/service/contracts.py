@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from syndicate.core import tokens
 from syndicate.core.model import FOREVER, Level
+from syndicate.core.selection import FeedDefinition
 from syndicate.core.story import Licence, Partner
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
@@ -27,6 +28,8 @@ from syndicate.service.agency import Agency, Writing
 from syndicate.store import books, feeds
 from syndicate.store import contracts as rows
 from syndicate.store.contracts import Company, TokenRow
+
+__all__ = ["Company", "Licence", "TokenRow"]
 
 GRACE = timedelta(days=30)
 """For how long an ended access answers politely in the path form."""
@@ -37,6 +40,15 @@ class Shown(StrEnum):
 
     HEADER = "header"
     PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request showed, and where from."""
+
+    text: str | None
+    shown: Shown
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +63,19 @@ class Access:
 # Is it good now
 
 
-def open_with(
-    agency: Agency, connection: Connection, text: str | None, shown: Shown, address: str, now: datetime
-) -> Access:
+def open_with(agency: Agency, connection: Connection, credential: Credential, now: datetime) -> Access:
     """The access that a credential gives at `now`. Raises a `Refused` that says why there is none."""
     contact = agency.settings.site.contact
-    if not text:
+    if not credential.text:
         raise refusals.NoCredential(contact=contact)
-    token = tokens.read(text, agency.keys)
+    token = tokens.read(credential.text, agency.keys)
     if token is None or token.kind is TokenKind.SOURCE:
         raise refusals.BadCredential(contact=contact)
     row = rows.find_token(connection, token.id)
     if row is None:
         raise refusals.BadCredential(contact=contact)
     _check_secret(row, token, now, contact)
-    _check_row(row, shown, address, contact)
+    _check_row(row, credential.shown, credential.address, contact)
     company = rows.find_company(connection, row.company)
     if company is None or company.suspended_at is not None:
         raise refusals.CompanySuspended(contact=contact)
@@ -73,7 +83,7 @@ def open_with(
     partner = Partner(row.company, row.id, licences, row.feeds)
     if row.expires_at > now:
         return Access(partner, row.label)
-    if shown is Shown.PATH and now < row.expires_at + GRACE:
+    if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
         return Access(partner, row.label, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
 
@@ -116,10 +126,11 @@ class FeedRight:
 
 
 def right_to(
-    agency: Agency, access: Access, feed: str, public: Level, shown: Shown, now: datetime
+    agency: Agency, access: Access, definition: FeedDefinition, shown: Shown, now: datetime
 ) -> FeedRight:
     """What an access may have of a published feed. Raises a `Refused` that says why it has nothing."""
     contact = agency.settings.site.contact
+    feed, public = definition.name, definition.public
     licences = access.partner.licences_for(feed, now)
     if licences:
         level = max(public, *(licence.level for licence in licences))

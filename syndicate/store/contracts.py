@@ -197,12 +197,11 @@ def put_source_key(connection: Connection, key: SourceKey) -> None:
     connection.execute(update(source_keys).where(source_keys.c.id == key.id).values(asdict(key)))
 
 
-def next_contract_edge(connection: Connection, now: datetime, grace_seconds: int) -> datetime:
+def next_contract_edge(connection: Connection, now: datetime, grace: timedelta) -> datetime:
     """The earliest time after `now` at which a licence, a token or an overlap begins or ends.
 
-    An end counts twice: when it comes, and `grace_seconds` later, when a path stops saying so politely.
+    An end counts twice: when it comes, and `grace` later, when a path stops saying so politely.
     """
-    grace = timedelta(seconds=grace_seconds)
     times: list[datetime] = []
     for column in (licences.c.begins_at, licences.c.ends_at, tokens.c.expires_at, tokens.c.old_until_at):
         for later in (timedelta(0), grace):

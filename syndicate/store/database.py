@@ -41,6 +41,10 @@ class Epoch:
     n: int
     settled_at: datetime
 
+    def is_same(self, other: Epoch) -> bool:
+        """Whether nothing that anybody can see was committed between the two."""
+        return (self.era, self.n) == (other.era, other.n)
+
 
 class Database:
     """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`."""
@@ -53,6 +57,7 @@ class Database:
         self._lock_file = lock_file or Path(str(self.url.database)).parent / "writer.lock"
         self.engine: Engine = _engine(self.url, self.is_sqlite)
         self._local = threading.local()
+        self._pulses: list[Any] = []
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -96,15 +101,17 @@ class Database:
             try:
                 row = self._pulse().execute("SELECT era, n, settled_at FROM epoch").fetchone()
             except Exception:
-                self._local.pulse = None  # a broken connection must not stay
+                self._drop_pulse()
                 raise
         if row is None:
             raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
         return Epoch(row[0], row[1], BEGINNING + timedelta(microseconds=row[2]))
 
     def close(self) -> None:
-        """Let go of every pooled connection."""
+        """Let go of every connection, of all threads."""
         self._local = threading.local()
+        while self._pulses:
+            self._pulses.pop().close()
         self.engine.dispose()
 
     def _pulse(self) -> Any:
@@ -112,7 +119,15 @@ class Database:
         pulse = getattr(self._local, "pulse", None)
         if pulse is None:
             pulse = self._local.pulse = _raw(self.url, self.is_sqlite)
+            self._pulses.append(pulse)
         return pulse
+
+    def _drop_pulse(self) -> None:
+        """A broken connection must not stay."""
+        pulse, self._local.pulse = getattr(self._local, "pulse", None), None
+        if pulse is not None:
+            self._pulses.remove(pulse)
+            pulse.close()
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -172,7 +187,9 @@ def _begin_as_told(connection: Connection) -> None:
 
 def _raw(url: URL, is_sqlite: bool) -> Any:
     if is_sqlite:
-        raw = sqlite3.connect(f"file:{url.database}?mode=rw", uri=True, isolation_level=None)
+        raw = sqlite3.connect(
+            f"file:{url.database}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        )
         raw.execute("PRAGMA busy_timeout=10000")
         return raw
     import psycopg  # an extra: only machines with PostgreSQL have it

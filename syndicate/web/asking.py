@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from flask import current_app, request
 
-from syndicate.service.contracts import Shown
-from syndicate.service.publish import Credential, Publisher
+from syndicate.service.agency import Agency
+from syndicate.service.contracts import Credential, Shown
+from syndicate.service.publish import Publisher
 
 
 def publisher() -> Publisher:
     """The press of this process."""
     found: Publisher = current_app.config["PUBLISHER"]
     return found
+
+
+def agency() -> Agency:
+    """The agency that this process serves."""
+    return publisher().agency
 
 
 def bearer() -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, redirect
 
 from syndicate.outputs import FORMATS
+from syndicate.service import directory
 from syndicate.service.contracts import Shown
-from syndicate.service.publish import Rendering
 from syndicate.service.refusals import FeedGone, NotFound
-from syndicate.web.asking import credential, publisher
+from syndicate.service.rendering import Rendering
+from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.headers import finished
 
 blueprint = Blueprint("feeds", __name__)
@@ -31,7 +32,7 @@ def public_feed(feed: str, ext: str) -> Response:
     try:
         rendering = publisher().public_feed(feed, ext)
     except (NotFound, FeedGone):
-        name = publisher().new_name_of(feed)
+        name = directory.new_name_of(agency(), feed)
         if name is None:
             raise
         moved: Response = redirect(f"/feeds/{name}.{ext}", 301)  # type: ignore[assignment]
@@ -42,7 +43,7 @@ def public_feed(feed: str, ext: str) -> Response:
 @blueprint.get("/feeds.opml")
 def public_opml() -> Response:
     """Every feed of the directory, for readers that take lists."""
-    return finished(publisher().public_opml(), _OPML, public_cache())
+    return finished(directory.public_opml(agency()), _OPML, public_cache())
 
 
 @blueprint.get(f"/private/feeds/<feed>.{_FEED}", defaults={"token": None})
@@ -53,7 +54,7 @@ def private_feed(token: str | None, feed: str, ext: str) -> Response:
     try:
         return _sent(publisher().private_feed(asked, feed, ext), PRIVATE_CACHE)
     except (NotFound, FeedGone):
-        name = publisher().new_name_of(feed)
+        name = directory.new_name_of(agency(), feed)
         if name is None:
             raise
     return _sent(publisher().private_feed(asked, name, ext), PRIVATE_CACHE)
@@ -65,7 +66,7 @@ def private_opml(token: str | None) -> Response:
     """The feeds of a token; with addresses that hold it, and so are a secret, in the path form."""
     asked = credential(token)
     cache = "no-store" if asked.shown is Shown.PATH else PRIVATE_CACHE
-    return finished(publisher().private_opml(asked), _OPML, cache)
+    return finished(directory.private_opml(agency(), asked), _OPML, cache)
 
 
 def _sent(rendering: Rendering, cache: str) -> Response:

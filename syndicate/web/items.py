@@ -8,8 +8,9 @@ from flask import Blueprint, Response, current_app, render_template
 
 from syndicate.core.model import FOREVER
 from syndicate.outputs import ninjs, text
+from syndicate.service import directory
 from syndicate.web import showing
-from syndicate.web.asking import credential, publisher
+from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.feeds import PRIVATE_CACHE, public_cache
 from syndicate.web.headers import finished
 
@@ -56,7 +57,7 @@ def private_item_file(key: str, ext: str) -> Response:
 @blueprint.get("/private/account")
 def account() -> Response:
     """Who the token belongs to and what it opens."""
-    access, licences = publisher().account(credential())
+    access = directory.account(agency(), credential())
     content = {
         "company": access.partner.company,
         "token": {"id": access.partner.token, "label": access.label},
@@ -67,7 +68,7 @@ def account() -> Response:
                 "begins": licence.begins_at.isoformat(),
                 "ends": None if licence.ends_at == FOREVER else licence.ends_at.isoformat(),
             }
-            for licence in licences
+            for licence in access.partner.licences
         ],
     }
     body = json.dumps(content, ensure_ascii=False).encode()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template
 
+from syndicate.service import directory
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.web import showing
-from syndicate.web.asking import publisher
+from syndicate.web.asking import agency
 from syndicate.web.feeds import public_cache
 from syndicate.web.headers import finished
 
@@ -18,15 +19,15 @@ TICKER_LINES = 60
 @blueprint.get("/")
 def ticker() -> Response:
     """The newest headlines."""
-    directory = publisher().directory()
+    listed = directory.public_feeds(agency())
     return _page(
         "ticker.html",
         page="ticker",
-        lines=[showing.line(entry) for entry in publisher().ticker(TICKER_LINES)],
+        lines=[showing.line(entry) for entry in directory.ticker(agency(), TICKER_LINES)],
         zone=showing.zone_name(),
-        feeds=[showing.feed(generation) for generation in directory],
+        feeds=[showing.feed(generation) for generation in listed],
         alternates=[
-            link for each in directory if each.definition.name == "all" for link in showing.alternates(each)
+            link for each in listed if each.definition.name == "all" for link in showing.alternates(each)
         ],
     )
 
@@ -34,7 +35,7 @@ def ticker() -> Response:
 @blueprint.get("/feeds/")
 def feeds() -> Response:
     """The directory of feeds."""
-    shown = [showing.feed(generation) for generation in publisher().directory()]
+    shown = [showing.feed(generation) for generation in directory.public_feeds(agency())]
     return _page("feeds.html", page="feeds", feeds=shown)
 
 
@@ -42,9 +43,9 @@ def feeds() -> Response:
 def feed(feed: str) -> Response:
     """One feed with its entries and its addresses."""
     try:
-        generation, entries = publisher().page_feed(feed)
+        generation, entries = directory.feed_page(agency(), feed)
     except (NotFound, FeedGone):
-        name = publisher().new_name_of(feed)
+        name = directory.new_name_of(agency(), feed)
         if name is None:
             raise
         moved: Response = redirect(f"/feeds/{name}/", 301)  # type: ignore[assignment]

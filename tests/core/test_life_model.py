@@ -310,6 +310,15 @@ def test_a_release_does_not_open_what_the_source_withholds() -> None:
     assert shows(story, LICENSED, "13:00") == "hold 10:00"
     assert shows(story, LICENSED, "14:00") == "entry 13:00"
     assert shows([*story, withheld("13:30")], LICENSED, "14:00") == "hold 10:00"
+    later = [
+        version("10:00"),
+        withheld("11:00"),
+        hold("12:00"),
+        version("13:00", embargo="15:00"),
+        release("14:00"),
+    ]
+    assert shows(later, LICENSED, "14:00") == "hold 10:00"
+    assert shows(later, LICENSED, "15:00") == "entry 13:00"
 
 
 def test_the_notice_of_two_locks_stands_at_the_time_of_the_first() -> None:

@@ -1,0 +1,96 @@
+"""What is public about the whole: the ticker, the feeds there are, and lists of them for readers."""
+
+from __future__ import annotations
+
+from syndicate.core import gate
+from syndicate.core.entry import Entry, FeedLink
+from syndicate.core.model import FOREVER, Face, Level, ReaderClass
+from syndicate.core.placement import Generation
+from syndicate.core.story import Anonymous, ByKey
+from syndicate.outputs import opml
+from syndicate.service import contracts, refusals
+from syndicate.service.agency import Agency
+from syndicate.service.contracts import Access, Credential, Shown
+from syndicate.service.publish import entry_of
+from syndicate.service.rendering import View, entries_of, published
+from syndicate.store import feeds, spans
+
+
+def ticker(agency: Agency, lines: int) -> list[Entry]:
+    """The newest entries that everybody may see at HEADLINE or more, newest first."""
+    now = agency.moment().now
+    with agency.database.snapshot() as connection:
+        shown = [
+            entry
+            for story in spans.ticker_stories(connection, now, lines, str(agency.limits))
+            if (entry := entry_of(agency, connection, story, gate.decide(story, Anonymous(), ByKey(), now)))
+        ]
+    shown.sort(key=lambda entry: entry.key)
+    return sorted(shown, key=lambda entry: entry.updated_at, reverse=True)
+
+
+def feed_page(agency: Agency, feed: str) -> tuple[Generation, list[Entry]]:
+    """A public feed and its entries for its page, without notices. Raises `Refused` where there is none."""
+    now = agency.moment().now
+    with agency.database.snapshot() as connection:
+        generation = published(agency, connection, feed)
+        if generation.definition.public is Level.NOTHING:
+            raise refusals.NotFound()
+        made = entries_of(agency, connection, View(feed, ReaderClass.PUBLIC), generation, now)
+    return generation, [each.entry for each in made if each.entry.face is Face.ENTRY]
+
+
+def public_feeds(agency: Agency) -> list[Generation]:
+    """The feeds that everybody may know of, by name."""
+    with agency.database.snapshot() as connection:
+        current = feeds.current(connection).values()
+    return [each for each in current if each.definition.public > Level.NOTHING]
+
+
+def new_name_of(agency: Agency, feed: str) -> str | None:
+    """The name under which a renamed feed is published now."""
+    with agency.database.snapshot() as connection:
+        for generation in feeds.current(connection).values():
+            if feed in generation.definition.aliases:
+                return generation.definition.name
+    return None
+
+
+def public_opml(agency: Agency) -> bytes:
+    """The feeds of the directory as OPML."""
+    return _opml(agency, public_feeds(agency), f"{agency.settings.site.base_url}/feeds")
+
+
+def private_opml(agency: Agency, credential: Credential) -> bytes:
+    """The feeds that a token opens as OPML; in the path form the addresses hold the token."""
+    now = agency.moment().now
+    with agency.database.snapshot() as connection:
+        access = contracts.open_with(agency, connection, credential, now)
+        contracts.check_licensed(agency, access, now)
+        current = feeds.current(connection).values()
+    mine = [each for each in current if access.partner.licences_for(each.definition.name, now)]
+    in_path = f"/{credential.text}" if credential.shown is Shown.PATH else ""
+    return _opml(agency, mine, f"{agency.settings.site.base_url}/private{in_path}/feeds")
+
+
+def account(agency: Agency, credential: Credential) -> Access:
+    """Who a token belongs to, with the licences that it draws on."""
+    now = agency.moment().now
+    with agency.database.snapshot() as connection:
+        return contracts.open_with(agency, connection, credential, now)
+
+
+def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:
+    site = agency.settings.site
+    links = [
+        FeedLink(
+            title=each.definition.title,
+            description=each.definition.description,
+            language=each.definition.language,
+            feed_href=f"{base}/{each.definition.name}.rss",
+            home_href=f"{site.base_url}/feeds/{each.definition.name}/",
+        )
+        for each in listed
+    ]
+    changed_at = max((each.from_at for each in listed), default=FOREVER)
+    return opml.write(site.title, site.title, site.notice, links, changed_at)

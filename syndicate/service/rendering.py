@@ -1,0 +1,213 @@
+"""From a view of a feed to finished bytes: which stories stand in it, what the gate lets out, one format.
+
+A rendering carries the time inside which nothing changes by the clock, and what a receipt must say of it.
+Keeping and handing out renderings is the business of `publish`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from syndicate.core import gate
+from syndicate.core.entry import Entry, Feed, FeedHead
+from syndicate.core.model import FOREVER, Face, Level, ReaderClass
+from syndicate.core.notices import words_for
+from syndicate.core.placement import Generation
+from syndicate.core.story import Anonymous, Decision, InFeed, Licence, Partner, Principal, Story
+from syndicate.outputs import FORMATS
+from syndicate.service import contracts, refusals
+from syndicate.service.agency import Agency, Moment
+from syndicate.service.receipts import Carried, carried_by
+from syndicate.store import feeds, items, spans
+from syndicate.store.contracts import next_contract_edge
+from syndicate.store.database import Epoch
+
+NOTICES = 200
+"""At most so many notices a feed and face; all of them are in the changes."""
+
+TTL_MINUTES = 5
+"""How often readers are told to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What all principals with equal rights to one feed see. `level` None: the feed's public level."""
+
+    feed: str
+    reader_class: ReaderClass
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Finished bytes, what a receipt must say of them, and for how long they are the right answer."""
+
+    body: bytes
+    media_type: str
+    etag: str
+    changed_at: datetime
+    carried: Carried
+    epoch: Epoch
+    from_at: datetime
+    until_at: datetime
+
+    def holds(self, moment: Moment) -> bool:
+        """Whether this is still the answer at `moment`."""
+        return self.epoch.is_same(moment.epoch) and self.from_at <= moment.now < self.until_at
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One entry of a view, and what a receipt says of it (None where it needs none)."""
+
+    entry: Entry
+    receipt: tuple[str, str, Level] | None
+
+
+def render(agency: Agency, connection: Connection, view: View, ext: str, moment: Moment) -> Rendering:
+    """The bytes of a view in a format. Raises `Refused` where there is no such feed for it."""
+    generation = published(agency, connection, view.feed)
+    if view.reader_class is ReaderClass.PUBLIC and generation.definition.public is Level.NOTHING:
+        raise refusals.NotFound()
+    made = entries_of(agency, connection, view, generation, moment.now)
+    changed_at = spans.changed_at(connection, view.feed, view.reader_class, moment.now)
+    changed_at = max(generation.from_at, changed_at or generation.from_at)
+    body = FORMATS[ext].write(
+        Feed(head_of(agency, generation, view, ext, changed_at), tuple(each.entry for each in made))
+    )
+    carried = frozenset(each.receipt for each in made if each.receipt is not None)
+    return _finished(agency, connection, body, ext, changed_at, carried, moment)
+
+
+def render_ended(
+    agency: Agency,
+    connection: Connection,
+    generation: Generation,
+    ext: str,
+    ended_at: datetime,
+    moment: Moment,
+) -> Rendering:
+    """A feed with one entry that says that access is over, since readers show nothing of a refusal."""
+    definition = generation.definition
+    constant = words_for(definition.language)
+    local = ended_at.astimezone(agency.house.zone)
+    entry = Entry(
+        id=agency.house.id_of(f"ended:{definition.name}"),
+        key="ended",
+        face=Face.ENTRY,
+        level=Level.EXCERPT,
+        title=constant.ended.format(at=local),
+        href=f"{agency.settings.site.base_url}/feeds/{definition.name}/",
+        published_at=ended_at,
+        updated_at=ended_at,
+        edited_at=ended_at,
+        language=definition.language,
+        excerpt=constant.ended_text(local, agency.settings.site.contact),
+    )
+    head = head_of(agency, generation, View(definition.name, ReaderClass.LICENSED), ext, ended_at)
+    body = FORMATS[ext].write(Feed(head, (entry,)))
+    return _finished(agency, connection, body, ext, ended_at, frozenset(), moment)
+
+
+def entries_of(
+    agency: Agency, connection: Connection, view: View, generation: Generation, now: datetime
+) -> list[Made]:
+    """The entries of a view, newest first; in private feeds a kill slip after each kill notice."""
+    definition = generation.definition
+    level = definition.public if view.level is None else view.level
+    window = spans.Window(view.feed, view.reader_class, level, definition.window, NOTICES)
+    principal = _viewer(view, level)
+    decided = [
+        (story, gate.decide(story, principal, InFeed(view.feed), now))
+        for story in spans.feed_stories(connection, window, now, str(agency.limits))
+    ]
+    words = items.full_words(connection, in_full(decided))
+    made: list[Made] = []
+    for story, decision in decided:
+        version = decision.span.version if decision.span else ""
+        entry = gate.entry(story, decision, words.get(version), agency.house, definition.language)
+        if entry is None:
+            continue
+        made.append(Made(entry, carried_by(entry, version)))
+        slip = gate.slip(story, decision, agency.house, definition.language)
+        if slip is not None and view.reader_class is not ReaderClass.PUBLIC:
+            made.append(Made(slip, None))
+    return made
+
+
+def in_full(decided: Iterable[tuple[Story, Decision]]) -> Iterator[tuple[str, str]]:
+    """Key and digest of the versions whose words the gate lets out."""
+    for story, decision in decided:
+        if decision.level is Level.FULL and decision.span is not None:
+            yield story.key, decision.span.version
+
+
+def published(agency: Agency, connection: Connection, feed: str) -> Generation:
+    """The feed's generation that counts. Raises `NotFound`, or `FeedGone` for one that was removed."""
+    generation = feeds.current(connection).get(feed)
+    if generation is not None:
+        return generation
+    if feeds.was_known(connection, feed):
+        raise refusals.FeedGone(feeds_href=f"{agency.settings.site.base_url}/feeds/")
+    raise refusals.NotFound()
+
+
+def head_of(agency: Agency, generation: Generation, view: View, ext: str, changed_at: datetime) -> FeedHead:
+    """What stands above the entries of a view. Private feeds name no address of their own."""
+    site, definition = agency.settings.site, generation.definition
+    is_private = view.reader_class is not ReaderClass.PUBLIC
+    return FeedHead(
+        id=agency.house.id_of(f"feed:{definition.name}"),
+        name=definition.name,
+        title=f"{site.title}: {definition.title}",
+        description=definition.description,
+        language=definition.language,
+        agency=site.title,
+        contact=site.contact,
+        notice=site.notice,
+        home_href=f"{site.base_url}/feeds/{definition.name}/",
+        self_href=None if is_private else f"{site.base_url}/feeds/{definition.name}.{ext}",
+        ttl_minutes=TTL_MINUTES,
+        updated_at=changed_at,
+        is_private=is_private,
+    )
+
+
+def _finished(
+    agency: Agency,
+    connection: Connection,
+    body: bytes,
+    ext: str,
+    changed_at: datetime,
+    carried: Carried,
+    moment: Moment,
+) -> Rendering:
+    edges = (
+        spans.next_span_edge(connection, moment.now),
+        next_contract_edge(connection, moment.now, contracts.GRACE),
+    )
+    return Rendering(
+        body=body,
+        media_type=FORMATS[ext].media_type,
+        etag=hashlib.sha256(body).hexdigest()[:32],
+        changed_at=changed_at,
+        carried=carried,
+        epoch=moment.epoch,
+        from_at=moment.now,
+        until_at=min(edges),
+    )
+
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+def _viewer(view: View, level: Level) -> Principal:
+    """A principal with the rights that a view stands for."""
+    if view.reader_class is ReaderClass.PUBLIC:
+        return Anonymous()
+    return Partner("view", "view", (Licence(0, frozenset([view.feed]), level, _ALWAYS, FOREVER),))
