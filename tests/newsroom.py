@@ -194,7 +194,7 @@ def ninjs(uri: str, version: int, now: datetime, **fields: Any) -> dict[str, Any
         "versionCreated": stamp,
         "pubStatus": "usable",
         "language": "en",
-        "headlines": [{"role": "main", "value": given.pop("headline")}],
+        "headlines": [{"role": "main", "contentType": "text/plain", "value": given.pop("headline")}],
         "subjects": [{"uri": ECONOMY, "name": "economy"}],
     }
     text, summary, note = given.pop("text"), given.pop("summary"), given.pop("note")
