@@ -83,8 +83,7 @@ def ready_to_serve(folder: Path) -> Settings:
             "file has changed. Put it back from its backup, or run `syndicate doctor`."
         )
     take_up_feeds(agency)
-    agency.database.close()
-    agency.receipts.close()
+    agency.close()
     return agency.settings
 
 

@@ -16,28 +16,34 @@ from syndicate.cli.root import syndicate
 def main() -> None:
     """Run the command line; every failure is one sentence, and no traceback reaches a user."""
     try:
-        syndicate.main(standalone_mode=False)
+        code = syndicate.main(standalone_mode=False)
     except click.exceptions.Abort:
-        _fail("Stopped; nothing was done.", 1)
+        code = _failed("Stopped; nothing was done.")
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        _fail(_sentence(error), 1)
-
-
-def _sentence(error: Exception) -> str:
-    """Our own errors speak for themselves; of others only the kind is shown, since texts may be in them."""
-    if type(error).__module__.startswith("syndicate."):
-        return str(error)
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror or error}{where}."
-    return f"Something went wrong that should not: {type(error).__name__}. `--debug` shows where."
-
-
-def _fail(sentence: str, code: int) -> None:
-    click.echo(f"syndicate: {sentence}", err=True)
+        code = _failed(*_sentences(error))
     sys.exit(code)
+
+
+def _sentences(error: Exception) -> tuple[str, ...]:
+    """Our own errors speak for themselves; of others only the kind is shown, since texts may be in them."""
+    from syndicate.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return error.problems
+    if type(error).__module__.startswith("syndicate."):
+        return (str(error),)
+    if isinstance(error, OSError) and error.filename is not None:
+        why = f"{error.filename} cannot be used ({error.strerror})"
+        return (f"{why}. Check the path, and who may read and write there.",)
+    return (f"Something went wrong that should not: {type(error).__name__}. `--debug` shows where.",)
+
+
+def _failed(*sentences: str) -> int:
+    for sentence in sentences:
+        click.echo(f"syndicate: {sentence}", err=True)
+    return 1

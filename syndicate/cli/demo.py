@@ -64,7 +64,7 @@ def _load(folder: Path, start: datetime) -> tuple[Settings, Secrets]:
         if wired.received_at <= start:
             take(agency, wired.body, agency.settings.source("desk"), at=wired.received_at)
     secrets = contracts.sign(agency, begins_at)
-    agency.reader.close()
+    agency.close()
     return agency.settings, secrets
 
 

@@ -42,7 +42,6 @@ def ingest(
             elif taken.outcome is None:
                 click.echo(f"{path}: refused, {taken.reason}: {taken.detail}", err=True)
     click.echo(_sum(counts) or "no items", err=is_json)
-    agency.reader.close()
     if any(name.startswith("refused") for name in counts):
         context.exit(1)
 

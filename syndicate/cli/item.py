@@ -26,7 +26,9 @@ def item() -> None:
 
 
 @item.command("list")
-@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first."
+)
 @as_json
 @click.pass_context
 def list_items(context: click.Context, limit: int, is_json: bool) -> None:

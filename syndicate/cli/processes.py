@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 READ_SECONDS = 5
 STOP_SECONDS = 10
@@ -27,15 +32,13 @@ def serve(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    host, port = settings.serve.host, settings.serve.port
-    check_free(host, port)
     os.chdir(settings.folder)
     with worker_beside(settings.folder):
         Granian(
-            "syndicate.bootstrap:web_application",
+            "syndicate.cli.processes:web_process",
             factory=True,
-            address=host,
-            port=port,
+            address=settings.serve.host,
+            port=settings.serve.port,
             interface=Interfaces.WSGI,
             workers=settings.serve.processes,
             blocking_threads=4,
@@ -61,6 +64,19 @@ def check_free(host: str, port: int) -> None:
                 f"{host}:{port} cannot be used ({error.strerror}). Set [serve] port in config.toml, or "
                 f"SYNDICATE_SERVE__PORT, to a free one."
             ) from None
+
+
+def web_process() -> Flask:
+    """The application of one web process, which stops when the process that started it is gone."""
+    from syndicate.bootstrap import web_application
+
+    def watch() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, daemon=True).start()
+    return web_application()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,18 +30,28 @@ def reason(command: Command) -> Command:
 
 
 def agency_of(context: click.Context) -> Agency:
-    """The agency of the working folder."""
+    """The agency of the working folder, closed when the command is done."""
     from syndicate.bootstrap import open_agency
 
     folder: Path = context.obj
-    return open_agency(folder)
+    agency = open_agency(folder)
+    context.call_on_close(agency.close)
+    return agency
 
 
 def by(reason: str) -> By:
     """Who acts: the user of this shell."""
     from syndicate.service.contracts import By
 
-    return By(f"{getpass.getuser()} (shell)", reason)
+    return By(f"{_user()} (shell)", reason)
+
+
+def _user() -> str:
+    """The name of the user, or its number: in a container it often has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # what it raises depends on the version of Python
+        return f"user {os.getuid()}"
 
 
 def confirm(question: str, is_sure: bool) -> None:

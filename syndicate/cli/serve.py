@@ -15,6 +15,7 @@ def serve(context: click.Context) -> None:
     from syndicate.cli import processes
 
     settings = ready_to_serve(context.obj)
+    processes.check_free(settings.serve.host, settings.serve.port)
     click.echo(f"{settings.site.title} at {settings.site.base_url}", err=True)
     processes.serve(settings)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from syndicate.cli.saying import as_json
+from syndicate.cli.saying import agency_of, as_json
 
 
 @click.command()
 @click.pass_context
 def init(context: click.Context) -> None:
     """Make a working folder: config.toml, feeds, keys, database. What is there stays as it is."""
-    from syndicate.bootstrap import open_agency, prepare, take_up_feeds
+    from syndicate.bootstrap import prepare, take_up_feeds
     from syndicate.settings import default_config, starter_feeds
 
     folder: Path = context.obj
@@ -24,7 +24,7 @@ def init(context: click.Context) -> None:
         for name, text in starter_feeds().items():
             _write(folder / "feeds" / name, text)
     prepare(folder)
-    take_up_feeds(open_agency(folder))
+    take_up_feeds(agency_of(context))
     click.echo(f"{folder} is ready. Edit config.toml, then run `syndicate serve`.")
     click.echo("Back up data/keys.toml apart from the database: without it every token ends.", err=True)
 
@@ -94,7 +94,5 @@ def upgrade(context: click.Context) -> None:
 @click.pass_context
 def check_schema(context: click.Context) -> None:
     """Say whether the database has the schema of this program."""
-    from syndicate.bootstrap import open_agency
-
-    open_agency(context.obj)
+    agency_of(context)
     click.echo("The database has the schema of this program.")

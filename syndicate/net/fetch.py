@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
@@ -19,6 +19,9 @@ LARGEST = 16 * 1024 * 1024
 SECONDS = 30.0
 REDIRECTS = 5
 AGENT = "syndicate"
+
+IPV4_IN_IPV6 = ["::/96", "::ffff:0:0:0/96"]
+"""Old ways to write an IPv4 address as an IPv6 one, which a translator on the way would still follow."""
 
 
 class FetchError(Exception):
@@ -44,9 +47,9 @@ def guarded_session() -> requests.Session:
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
     policy.allow_plain_text_http = True
     policy.add_xff_header = False
+    policy.add_denied_addresses(IPV4_IN_IPV6)
     session: requests.Session = policy.get_antissrf_session()
     session.trust_env = False
-    session.max_redirects = REDIRECTS
     return session
 
 
@@ -57,19 +60,31 @@ def fetch(
     open_session: Callable[[], requests.Session] = guarded_session,
 ) -> Fetched:
     """Get `url`, conditionally when the last visit left something to compare. Raises `FetchError`."""
-    _check_address(url)
     headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
     headers |= {"If-None-Match": etag} if etag else {}
     headers |= {"If-Modified-Since": last_modified} if last_modified else {}
     try:
-        with open_session() as session, session.get(url, headers=headers, stream=True, timeout=10) as answer:
-            return _answered(answer)
+        with open_session() as session:
+            return _followed(session, url, headers)
     except AntiSSRFError:
         raise FetchError("address-not-allowed", f"{_shown(url)} is not a public address.") from None
-    except requests.RequestException as error:
+    except OSError as error:  # that of the resolver, and all of requests
         raise FetchError(
             "not-reached", f"{_shown(url)} could not be fetched: {type(error).__name__}."
         ) from None
+
+
+def _followed(session: requests.Session, url: str, headers: dict[str, str]) -> Fetched:
+    """The answer at the end of the redirects. requests would swallow the whole body of each, so we follow."""
+    there = url
+    for _ in range(REDIRECTS + 1):
+        _check_address(there)
+        with session.get(there, headers=headers, stream=True, timeout=10, allow_redirects=False) as answer:
+            target = session.get_redirect_target(answer)
+            if target is None:
+                return _answered(answer)
+            there = urljoin(there, target)
+    raise FetchError("too-many-redirects", f"{_shown(url)} redirects more than {REDIRECTS} times.")
 
 
 def _check_address(url: str) -> None:

@@ -68,6 +68,12 @@ class Agency:
         epoch = self.database.epoch()
         return Moment(epoch, max(self.clock(), epoch.settled_at))
 
+    def close(self) -> None:
+        """Let go of the databases and of the process that reads foreign bytes."""
+        self.reader.close()
+        self.database.close()
+        self.receipts.close()
+
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One act: a transaction under the write lock, with the time of receipt of what it adds."""

@@ -228,7 +228,7 @@ def add_licence(agency: Agency, company: str, licence: Licence, by: By) -> int:
         known = feeds.current(act.connection)
         for feed in sorted(licence.feeds):
             if feed not in known:
-                raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known))
+                raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
         id = rows.add_licence(act.connection, company, licence)
         terms = {"feeds": sorted(licence.feeds), "level": licence.level.name}
         _note(act, by, "licence add", f"{company} {id}", after=terms)
@@ -332,7 +332,7 @@ def company_of(connection: Connection, name: str) -> Company:
     company = rows.find_company(connection, name)
     if company is None:
         known = [each.name for each in rows.list_companies(connection)]
-        raise refusals.Unknown(kind="company", name=name, hint=near(name, known))
+        raise refusals.Unknown(kind="company", name=name, hint=near(name, known, "company"))
     return company
 
 
@@ -376,13 +376,14 @@ def _check_scope(connection: Connection, company: str, scope: frozenset[str] | N
     licensed = {feed for licence in rows.licences_of(connection, company) for feed in licence.feeds}
     for feed in sorted(scope or ()):
         if feed not in licensed:
-            raise refusals.Impossible(why=f"No licence of {company} names the feed {feed!r}.")
+            why = f"No licence of {company} names the feed {feed!r}. `syndicate licence add` gives one."
+            raise refusals.Impossible(why=why)
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint at what may have been meant."""
+def near(name: str, known: Iterable[str], kind: str) -> str:
+    """A hint at what may have been meant, or at the command that shows what there is."""
     close = get_close_matches(name, list(known), 1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    return f" Did you mean {close[0]!r}?" if close else f" `syndicate {kind} list` shows them."
 
 
 def _note(act: Writing, by: By, verb: str, subject: str, before: object = None, after: object = None) -> None:

@@ -156,7 +156,7 @@ def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime |
         item_of(connection, key)
         principal = _principal(connection, who)
         if feed is not None and feed not in (known := feeds.current(connection)):
-            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known))
+            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
         story = spans.find_story(connection, key, now, str(agency.limits))
         channel = InFeed(feed) if feed else ByKey()
         if story is None:
@@ -182,7 +182,7 @@ def preview(agency: Agency, feed: str, who: str) -> list[Preview]:
     with agency.database.snapshot() as connection:
         known = feeds.current(connection)
         if feed not in known:
-            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known))
+            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
         principal = _principal(connection, who)
         is_public = isinstance(principal, Anonymous)
         window = spans.Window(

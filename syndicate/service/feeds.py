@@ -68,5 +68,5 @@ def named(agency: Agency, name: str) -> Generation:
     """One feed that is published now, or a refusal that says which is near."""
     known = current(agency)
     if name not in known:
-        raise refusals.Unknown(kind="feed", name=name, hint=near(name, known))
+        raise refusals.Unknown(kind="feed", name=name, hint=near(name, known, "feed"))
     return known[name]

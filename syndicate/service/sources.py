@@ -43,7 +43,8 @@ def poll(agency: Agency, name: str) -> Visit:
     source = agency.settings.source(name)
     if agency.settings.sources[name].kind != "poll":
         raise VisitFailed(
-            f"The source {name} is not polled; its kind is {agency.settings.sources[name].kind}."
+            f"The source {name} is not polled; its kind is {agency.settings.sources[name].kind}. "
+            "`syndicate source list` shows those that are."
         )
     url = agency.settings.sources[name].url
     with agency.database.snapshot() as connection:

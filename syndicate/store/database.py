@@ -207,11 +207,11 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"The database answered {_name(error.orig)}.") from None
+        raise StoreError(_sentence(error.orig)) from None
     except SQLAlchemyError as error:
         raise StoreError(f"The database could not be used: {type(error).__name__}.") from None
     except _driver_errors() as error:
-        raise StoreError(f"The database answered {_name(error)}.") from None
+        raise StoreError(_sentence(error)) from None
 
 
 def _driver_errors() -> tuple[type[BaseException], ...]:
@@ -220,6 +220,13 @@ def _driver_errors() -> tuple[type[BaseException], ...]:
     except ImportError:
         return (sqlite3.Error,)
     return (sqlite3.Error, psycopg.Error)
+
+
+def _sentence(error: BaseException | None) -> str:
+    """What is wrong; and of faults around the database, not in a query, where to look."""
+    is_around = type(error).__name__ in ("OperationalError", "DatabaseError")  # both drivers call them so
+    way_out = " Look whether [database] url is right, whether it runs, and who may write there."
+    return f"The database answered {_name(error)}.{way_out if is_around else ''}"
 
 
 def _name(error: BaseException | None) -> str:

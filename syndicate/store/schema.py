@@ -35,6 +35,7 @@ def upgrade(database: Database, history: History) -> None:
     """Bring the database to the newest schema of `history`, in one transaction."""
     from alembic import command
 
+    _refuse_newer(version_of(database, history), newest(history))
     with database.transaction() as connection:
         command.upgrade(_config(history, connection), "head")
 
@@ -62,7 +63,11 @@ def check(database: Database, history: History) -> None:
         raise StoreError("The database is empty. Run `syndicate db upgrade`.")
     if found < wanted:
         raise StoreError(f"The database has schema {found} and needs {wanted}. Run `syndicate db upgrade`.")
-    if found > wanted:
+    _refuse_newer(found, wanted)
+
+
+def _refuse_newer(found: str | None, wanted: str) -> None:
+    if found is not None and found > wanted:
         raise StoreError(
             f"The database has schema {found}, newer than {wanted} of this program. Install the newer program."
         )

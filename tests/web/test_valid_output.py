@@ -18,7 +18,7 @@ from tests.outputs.test_jsonfeed import SCHEMA
 from tests.outputs.test_rss_rules import RULES
 
 TITLES = {
-    "ampersand": "Lorries with <3 axles & \"more\" 'toll' &amp; tax",
+    "ampersand": "Lorries with <3 axles & \"more\" 'toll'",
     "emoji": "Goal 🏒 for the Millers 👩‍🚀",
     "right to left": 'Court lets daily \u202b"مرآة دريش"\u202c reopen',
     "control": "A bell\u0007 and a\u0000 nothing, then a line\u2028 end",
