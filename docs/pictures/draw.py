@@ -1,6 +1,6 @@
 """Draws the README's pictures from a running demo: the ticker, a feed's page, and a feed in a reader.
 
-    python docs/pictures/draw.py      (needs Chromium, and the development requirements)
+python docs/pictures/draw.py      (needs Chromium, and the development requirements)
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ CHROMIUM = "/usr/bin/chromium"
 
 def main() -> None:
     """Draw them all."""
-    with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as (base, token), sync_playwright() as play:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo(Path(folder)) as (base, token),
+        sync_playwright() as play,
+    ):
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         draw(browser, f"{base}/", "ticker")
         draw(browser, f"{base}/", "ticker-dark", width=390, scheme="dark")

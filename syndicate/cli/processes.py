@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 5
 STOP_SECONDS = 10
+LOOK_SECONDS = 1.0
 
 
 def serve(settings: Settings) -> None:
@@ -81,21 +82,37 @@ def web_process() -> Flask:
 
 @contextmanager
 def worker_beside(folder: Path) -> Iterator[None]:
-    """A worker process that ends with this one: it stops when its standard input closes."""
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
-        stdin=subprocess.PIPE,
-    )
+    """A worker process that lives as long as this one: started again when it dies, ended at the end."""
+    stop = Event()
+    keeper = Thread(target=_keep_worker, args=(folder, stop))
+    keeper.start()
     try:
         yield
     finally:
-        if worker.stdin is not None:
-            worker.stdin.close()
-        try:
-            worker.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        stop.set()
+        keeper.join()
+
+
+def _keep_worker(folder: Path, stop: Event) -> None:
+    while not stop.is_set():
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
+            stdin=subprocess.PIPE,
+        )
+        while worker.poll() is None and not stop.wait(LOOK_SECONDS):
+            continue
+        _end(worker)
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Close the worker's standard input, by which it stops, and reap it."""
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def stopping(until_stdin_closes: bool) -> Event:

@@ -73,6 +73,7 @@ class FeedHead:
     ttl_minutes: int
     updated_at: datetime  # when this view last changed
     is_private: bool
+    headline_only: str = "Headline only."  # what stands for an excerpt where there is none
 
 
 @dataclass(frozen=True, slots=True)

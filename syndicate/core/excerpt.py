@@ -92,25 +92,29 @@ def blocks_of(markup: str) -> list[Block]:
     except (etree.ParserError, ValueError):
         return []
     found: list[Block] = []
-    _collect(root, True, found)
+    found.append(Block(_collect(root, True, found), True))
     return [Block(folded, block.is_prose) for block in found if (folded := " ".join(block.text.split()))]
 
 
-def _collect(element: etree._Element, is_prose: bool, found: list[Block]) -> None:
-    """Append the blocks of `element`; words between its blocks are blocks of their own."""
-    inline = element.text or ""
+def _collect(element: etree._Element, is_prose: bool, found: list[Block], begun: str = "") -> str:
+    """Append the blocks of `element`, also those inside its inline parts; gives the words after the last one.
+
+    A link around a picture is inline, and the caption in it is as much a caption as anywhere.
+    """
+    inline = begun + (element.text or "")
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else ""
         if tag in _PROSE or tag in _COUNTED:
             found.append(Block(inline, is_prose))
-            _collect(child, is_prose and tag not in _COUNTED, found)
+            is_inner_prose = is_prose and tag not in _COUNTED
+            found.append(Block(_collect(child, is_inner_prose, found), is_inner_prose))
             inline = ""
         elif tag == "br":
             inline += "\n"
         elif tag and tag not in _LEFT_OUT:
-            inline += "".join(child.itertext())
+            inline = _collect(child, is_prose, found, inline)
         inline += child.tail or ""
-    found.append(Block(inline, is_prose))
+    return inline
 
 
 # Sentences

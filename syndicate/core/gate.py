@@ -21,6 +21,7 @@ from syndicate.core.excerpt import Limits, excerpt_of
 from syndicate.core.model import Face, Level, ReaderClass, Rendition, Span
 from syndicate.core.notices import words_for
 from syndicate.core.sealed import Sealed, reveal
+from syndicate.core.selection import labelled
 from syndicate.core.story import (
     Anonymous,
     ByKey,
@@ -188,7 +189,7 @@ def _outline(story: Story, span: Span, level: Level, house: House, language: str
         language=version.language,
         kind=version.kind,
         urgency=version.urgency,
-        subjects=version.subjects,
+        subjects=tuple(labelled(subject) for subject in version.subjects),
         excerpt=excerpt,
         ticker_headline=version.ticker_headline,
         rights=version.rights,
@@ -252,17 +253,18 @@ def _notice(story: Story, span: Span, house: House, language: str) -> Entry:
     )
 
 
-def slip(story: Story, decision: Decision, house: House, language: str) -> Entry | None:
+def slip(story: Story, decision: Decision, level: Level, house: House, language: str) -> Entry | None:
     """The kill slip of private feeds: an entry of its own, by which a desk finds what it must take out.
 
     Readers show only new ids as unread, so the notice under the old id would not be seen. It holds the
-    uri, the slugline and the time of the first sending, and no other word of the story.
+    uri, the time of the first sending and, for those who were given it (`level` FULL), the slugline; no
+    other word of the story.
     """
     span = decision.span
     if span is None or decision.level is not Level.NOTICE or span.face is not Face.KILL:
         return None
     constant = words_for(language)
-    slugline = story.version(span).slugline
+    slugline = story.version(span).slugline if level is Level.FULL else None
     return Entry(
         id=f"{house.id_of(story.key)}:kill",
         key=story.key,

@@ -14,6 +14,7 @@ from datetime import datetime
 class Words:
     """The constant words of one language. Patterns take named fields."""
 
+    headline_only: str
     correction: str
     corrected: str
     withdrawn: str
@@ -57,6 +58,7 @@ def _stamp(at: datetime) -> str:
 
 _WORDS = {
     "en": Words(
+        headline_only="Headline only.",
         correction="Correction",
         corrected="Corrected {at:%H:%M}.",
         withdrawn="Withdrawn",
@@ -72,6 +74,7 @@ _WORDS = {
         "the address of the feed stays the same.",
     ),
     "ru": Words(
+        headline_only="Только заголовок.",
         correction="Исправление",
         corrected="Исправлено в {at:%H:%M}.",
         withdrawn="Отозвано",

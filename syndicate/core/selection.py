@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -104,6 +104,12 @@ def lineage(subjects: Iterable[Subject]) -> set[str]:
             topic = topics().get(code)
             code = topic.parent if topic else None
     return codes
+
+
+def labelled(subject: Subject) -> Subject:
+    """The subject with a name for people: the source's own, else the English label of the topic."""
+    topic = topics().get(subject.code)
+    return replace(subject, name=topic.label) if subject.name is None and topic is not None else subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.core.entry import Entry, Feed
+from syndicate.core.entry import Entry, Feed, FeedHead
 from syndicate.core.model import Level, Rendition
 from syndicate.outputs.feedgen_mended import add_entry, generator
 from syndicate.outputs.outgoing import outgoing_feed
-from syndicate.outputs.vocabulary import HEADLINE_ONLY, media_type, own_language, stamp, tombstones
+from syndicate.outputs.vocabulary import media_type, own_language, stamp, tombstones
 
 APP = "http://www.w3.org/2007/app"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -30,14 +30,14 @@ def write(feed: Feed) -> bytes:
     feed = outgoing_feed(feed)
     made = generator(feed.head, "application/atom+xml", _Tombstones(tuple(tombstones(feed))))
     for entry in feed.entries:
-        _add(made, entry, feed.head.language)
+        _add(made, entry, feed.head)
     written: bytes = made.atom_str()
     return written
 
 
-def _add(made: Any, entry: Entry, feed_language: str) -> None:
-    added = add_entry(made, entry, _Entry(entry, feed_language))
-    summary = HEADLINE_ONLY if entry.level is Level.HEADLINE else entry.excerpt
+def _add(made: Any, entry: Entry, head: FeedHead) -> None:
+    added = add_entry(made, entry, _Entry(entry, head.language))
+    summary = head.headline_only if entry.level is Level.HEADLINE else entry.excerpt
     if summary:
         added.summary(summary)
     if entry.html:

@@ -16,7 +16,6 @@ from syndicate.core.entry import Entry, Feed, FeedHead
 from syndicate.core.model import Level, Rendition
 from syndicate.outputs.outgoing import outgoing_feed
 from syndicate.outputs.vocabulary import (
-    HEADLINE_ONLY,
     STATUSES,
     categories,
     given,
@@ -41,7 +40,7 @@ def write(feed: Feed) -> bytes:
         authors=[{"name": feed.head.agency}],
         _syndicate=_feed_extension(feed.head, feed),
     )
-    document["items"] = [_item(entry) for entry in feed.entries]
+    document["items"] = [_item(entry, feed.head.headline_only) for entry in feed.entries]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -53,12 +52,12 @@ def _feed_extension(head: FeedHead, feed: Feed) -> dict[str, Any]:
     )
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: Entry, headline_only: str) -> dict[str, Any]:
     return given(
         id=entry.id,
         url=entry.href,
         title=entry.title,
-        **_words(entry),
+        **_words(entry, headline_only),
         date_published=stamp(entry.published_at),
         date_modified=stamp(entry.updated_at),
         authors=[{"name": entry.byline}] if entry.byline else None,
@@ -69,12 +68,12 @@ def _item(entry: Entry) -> dict[str, Any]:
     )
 
 
-def _words(entry: Entry) -> dict[str, str | None]:
+def _words(entry: Entry, headline_only: str) -> dict[str, str | None]:
     """An item must have content, as HTML or as text: the best that its level gives, at last the title."""
     if entry.html:
         return {"content_html": entry.html, "summary": entry.excerpt}
     if entry.level is Level.HEADLINE:
-        return {"content_text": HEADLINE_ONLY}
+        return {"content_text": headline_only}
     return {"content_text": entry.excerpt or entry.title}
 
 

@@ -134,7 +134,7 @@ def entries_of(
         if entry is None:
             continue
         made.append(Made(entry, carried_by(entry, version)))
-        slip = gate.slip(story, decision, agency.house, definition.language)
+        slip = gate.slip(story, decision, level, agency.house, definition.language)
         if slip is not None and view.reader_class is not ReaderClass.PUBLIC:
             made.append(Made(slip, None))
     return made
@@ -175,6 +175,7 @@ def head_of(agency: Agency, generation: Generation, view: View, ext: str, change
         ttl_minutes=TTL_MINUTES,
         updated_at=changed_at,
         is_private=is_private,
+        headline_only=words_for(definition.language).headline_only,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from syndicate.core.model import Act, Deed, Fact, Kind, Subject, VersionFact
 from syndicate.core.sealed import Sealed
@@ -74,7 +74,8 @@ def add_message(
 
 def forget_raw(connection: Connection, before: datetime) -> None:
     """Empty the bytes of messages received before; their digests stay."""
-    connection.execute(update(messages).where(messages.c.received_at < before).values(raw=None))
+    old = messages.c.received_at < before
+    connection.execute(update(messages).where(old, messages.c.raw.is_not(None)).values(raw=None))
 
 
 def facts_of(connection: Connection, key: str) -> list[Fact]:
@@ -273,11 +274,10 @@ class StaleExcerpt:
 
 
 def stale_excerpts(connection: Connection, limits: str, most: int) -> list[StaleExcerpt]:
-    """Versions whose excerpt was made under other limits, newest first."""
+    """Versions whose excerpt was made under other limits: two ranges, since an index finds no inequality."""
     rows = connection.execute(
         select(versions.c.id, versions.c.source, versions.c.summary, versions.c.text)
-        .where(versions.c.excerpt_limits != limits)
-        .order_by(versions.c.id.desc())
+        .where(or_(versions.c.excerpt_limits < limits, versions.c.excerpt_limits > limits))
         .limit(most)
     )
     return [StaleExcerpt(row.id, row.source, FullWords(row.summary, row.text)) for row in rows]

@@ -12,7 +12,6 @@ from flask import current_app
 from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level
 from syndicate.core.placement import Generation
-from syndicate.core.selection import topics
 from syndicate.outputs import FORMATS
 
 _LEVELS = {Level.HEADLINE: "headlines", Level.EXCERPT: "excerpts", Level.FULL: "full text"}
@@ -91,7 +90,7 @@ def item(entry: Entry, licensed_to: str | None = None) -> dict[str, Any]:
         language=entry.language,
         is_corrected=entry.is_corrected,
         kind=entry.kind.value,
-        subjects=[subject.name or _label(subject.code) for subject in entry.subjects],
+        subjects=[subject.name or subject.code for subject in entry.subjects],
         summary=entry.summary,
         renditions=entry.renditions,
         editors_note=entry.editors_note,
@@ -107,11 +106,6 @@ def item(entry: Entry, licensed_to: str | None = None) -> dict[str, Any]:
 def zone_name() -> str:
     """The site's zone as it is named once on a page: its abbreviation now, or its name."""
     return str(current_app.config["SETTINGS"].site.timezone)
-
-
-def _label(code: str) -> str:
-    topic = topics().get(code)
-    return topic.label if topic else code
 
 
 def _local(at: datetime) -> datetime:

@@ -12,6 +12,7 @@ import feedparser
 import pytest
 from lxml import etree
 
+from syndicate.bootstrap import take_up_feeds
 from tests.newsroom import FEEDS, SENTENCE, TEXT, Newsroom
 from tests.outputs.test_atom import needs_jing, refused
 from tests.outputs.test_jsonfeed import SCHEMA
@@ -162,3 +163,18 @@ def test_the_notice_of_the_agency_stands_in_every_feed_page_and_error(newsroom: 
         assert notice in newsroom.text(f"/private/items/{key}{ext}", token)
     assert notice in newsroom.get("/items/nothing").get_data(as_text=True)
     assert notice in newsroom.get("/items/nothing", Accept="text/html").get_data(as_text=True)
+
+
+def test_constant_words_are_in_the_language_of_the_feed(tmp_path: Path) -> None:
+    with Newsroom.open(tmp_path) as opened:
+        (tmp_path / "feeds" / "russian.toml").write_text(
+            'title = "Р"\ndescription = "Р"\nlanguage = "ru"\n[[select]]\nlanguage = ["ru"]\n'
+        )
+        take_up_feeds(opened.agency)
+        opened.send("short", text="Коротко.", headline="Заголовок", language="ru")
+        opened.send("killed", headline="Ошибка", language="ru")
+        opened.kill("killed")
+        titles = [item["title"] for item in json.loads(opened.text("/feeds/russian.json"))["items"]]
+        assert titles == ["Отозвано", "Заголовок"]
+        assert "Только заголовок." in opened.text("/feeds/russian.atom")
+        assert "Отозвано" in opened.text("/feeds/russian.rss")

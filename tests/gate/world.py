@@ -1,0 +1,311 @@
+"""A newsroom to attack: an item in every state, a canary in every field, a reader of every sort.
+
+A canary is a word that names where it was put: `kx` item `x` version `x` field `zq`. What each reader may
+have of it is told here in a few lines, apart from the code and in the words of DESIGN.md section 5: the
+items say what shows of them to each class now, the readers what they are licensed for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from syndicate.bootstrap import take_up_feeds
+from syndicate.core import tokens
+from syndicate.core.model import Level, item_key
+from syndicate.core.tokens import Token, TokenKind
+from syndicate.service import contracts, intake
+from tests.newsroom import BY, FEEDS, Newsroom, ninjs
+
+NOWHERE = '[except]\nkeyword = ["nowhere"]\n'
+PUBLIC = {
+    "all": Level.EXCERPT,
+    "economy": Level.EXCERPT,
+    "headlines": Level.HEADLINE,
+    "press-releases": Level.FULL,
+    "secret": Level.NOTHING,
+}
+ORDINARY = frozenset({"all", "economy", "headlines", "secret"})
+
+FIELDS = {
+    "headline": Level.HEADLINE,
+    "lead": Level.EXCERPT,
+    **dict.fromkeys(
+        ("tail", "alt", "caption", "figcaption", "note", "slug", "keyword", "byline", "place", "summary"),
+        Level.FULL,
+    ),
+}
+"""The least level at which a field leaves. Of the raw message (`raw`) nothing leaves at any."""
+
+CANARY = re.compile(r"kx[a-z0-9]+?zq")
+GENRE = "http://cv.iptc.org/newscodes/genre/"
+CORRECTION = {"name": "correction", "uri": "http://cv.iptc.org/newscodes/signal/correction"}
+
+
+def canary(uri: str, version: str, name: str) -> str:
+    """The word that stands in one field of one version of one item."""
+    return f"kx{uri.replace('-', '')}x{version}x{name}zq"
+
+
+def canaries(text: str) -> set[str]:
+    """Every canary in a text, however its letters are cased."""
+    return set(CANARY.findall(text.casefold()))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What shows of an item now to each class: a version, `hold`, `kill`, or nothing."""
+
+    uri: str
+    public: str | None = None
+    licensed: str | None = None
+    early: str | None = None
+    feeds: frozenset[str] = ORDINARY
+    has_excerpt: bool = True
+    is_old: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of the item."""
+        return item_key("stringer" if self.uri == "freelance" else "house", self.uri)
+
+    def shown_to(self, reader_class: str) -> str | None:
+        """What shows to a class."""
+        return {"public": self.public, "licensed": self.licensed, "early": self.early}[reader_class]
+
+    def words(self, version: str | None, level: Level) -> set[str]:
+        """The canaries of a version that leave at a level."""
+        if version is None or version in ("hold", "kill"):
+            return set()
+        return {
+            canary(self.uri, version, name)
+            for name, least in FIELDS.items()
+            if level >= least and (name != "lead" or self.has_excerpt or level is Level.FULL)
+        }
+
+
+def _alike(uri: str, shown: str | None, **more: Any) -> Told:
+    return Told(uri, shown, shown, shown, **more)
+
+
+def _notice(uri: str, face: str, public: str | None = None) -> Told:
+    return Told(uri, public, face, face)
+
+
+ITEMS = (
+    _alike("usable", "v1"),
+    _alike("old", "v1", is_old=True),
+    _alike("corrected", "v2"),
+    _alike("late", "v2"),
+    _notice("heldsource", "hold"),
+    _notice("helddesk", "hold"),
+    _notice("heldupdated", "hold"),
+    _alike("heldunseen", None),
+    _notice("killed", "kill", "kill"),
+    _notice("killedsource", "kill", "kill"),
+    _alike("killedfirst", None),
+    Told("killedembargo", early="kill"),
+    Told("embargoed", early="v1"),
+    Told("embargoupdate", "v1", "v1", "v2"),
+    _alike("expired", None),
+    Told("advisory", None, "v1", "v1"),
+    _alike("nowhere", "v1", feeds=frozenset()),
+    _alike("short", "v1", has_excerpt=False),
+    _alike("press", "v1", feeds=ORDINARY | {"press-releases"}),
+    _alike("summarised", "v1"),
+    _alike("freelance", "v1"),
+    _alike("linkedfigure", "v1"),
+)
+BY_URI = {told.uri: told for told in ITEMS}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who asks: with which credential, and what his contract gives. `opens` is False for refused ones."""
+
+    name: str
+    token: str | None = None
+    licences: dict[str, Level] = field(default_factory=dict, hash=False)
+    has_embargo_right: bool = False
+    has_archive: bool = True
+    opens: bool = True
+    in_path: bool = True
+
+    def feed_words(self, feed: str) -> set[str]:
+        """What he may find in the private tier of a feed: the licence's level, slugs of kills, else nothing."""
+        if not self.opens or feed not in self.licences:
+            return set()
+        level = max(self.licences[feed], PUBLIC[feed])
+        found: set[str] = set()
+        for told in (told for told in ITEMS if feed in told.feeds):
+            found |= told.words(told.licensed, level)
+            if told.licensed == "kill":
+                found.add(canary(told.uri, "v1", "slug"))
+        return found
+
+    def key_words(self, told: Told) -> set[str]:
+        """What he may find of an item by key: the most that any feed gives him."""
+        if not self.opens:
+            return set()
+        found = public_words(told)
+        for feed in told.feeds & self.licences.keys():
+            level = max(self.licences[feed], PUBLIC[feed])
+            if told.is_old and not self.has_archive:
+                level = PUBLIC[feed]
+            classes = ["licensed", "early"] if self.has_embargo_right else ["licensed"]
+            for reader_class in classes:
+                found |= told.words(told.shown_to(reader_class), level)
+        return found
+
+
+def public_words(told: Told) -> set[str]:
+    """What anybody may find of an item by key."""
+    level = max((PUBLIC[feed] for feed in told.feeds), default=Level.NOTHING)
+    return told.words(told.public, level)
+
+
+def public_feed_words(feed: str) -> set[str]:
+    """What anybody may find in the public tier of a feed."""
+    return {word for told in ITEMS if feed in told.feeds for word in told.words(told.public, PUBLIC[feed])}
+
+
+def public_headlines() -> set[str]:
+    """What anybody may find in the ticker."""
+    return {word for told in ITEMS if told.feeds for word in told.words(told.public, Level.HEADLINE)}
+
+
+@dataclass
+class World:
+    """The newsroom with its items, and its readers by name."""
+
+    newsroom: Newsroom
+    readers: dict[str, Reader]
+    source_key: str
+
+
+@contextmanager
+def world(folder: Path, url: str = "sqlite:///data/syndicate.db") -> Iterator[World]:
+    """A newsroom in which everything has happened."""
+    with Newsroom.open(folder, url) as newsroom:
+        for name in ("all", "headlines", "secret"):
+            (folder / "feeds" / f"{name}.toml").write_text(FEEDS[name] + NOWHERE)
+        take_up_feeds(newsroom.agency)
+        readers = {reader.name: reader for reader in _readers(newsroom)}
+        _tell_all(newsroom)
+        _let_some_end(newsroom)
+        _, key = contracts.add_source_key(newsroom.agency, "desk", BY)
+        forged = tokens.issue(Token(TokenKind.READER, "0" * 12, "n" * 24), (b"another key" * 4,))
+        for name, text in (("source-key", key), ("forged", forged), ("garbage", "synd_garbage")):
+            readers[name] = Reader(name, text, opens=False)
+        yield World(newsroom, readers, key)
+
+
+# Items
+
+
+def _tell_all(newsroom: Newsroom) -> None:
+    """Let every item come into its state. A minute passes between any two messages."""
+    send(newsroom, "old")
+    newsroom.clock.advance(days=40)
+    soon = newsroom.clock.now + timedelta(hours=3)
+    tomorrow = newsroom.clock.now + timedelta(days=1)
+    for uri in ("usable", "heldsource", "helddesk", "heldupdated", "killed", "killedsource", "embargoupdate"):
+        send(newsroom, uri)
+    send(newsroom, "corrected")
+    send(newsroom, "corrected", 2, genres=[CORRECTION])
+    send(newsroom, "late", 2)
+    send(newsroom, "late", 1)
+    send(newsroom, "heldsource", 2, pubStatus="withheld")
+    newsroom.hold("helddesk")
+    newsroom.hold("heldupdated")
+    send(newsroom, "heldupdated", 2)
+    send(newsroom, "heldunseen", pubStatus="withheld")
+    newsroom.kill("killed")
+    send(newsroom, "killedsource", 2, pubStatus="canceled")
+    send(newsroom, "killedfirst", 2, pubStatus="canceled")
+    send(newsroom, "killedfirst", 1)
+    send(newsroom, "killedembargo", embargoedUntil=tomorrow)
+    newsroom.kill("killedembargo")
+    send(newsroom, "embargoed", embargoedUntil=tomorrow)
+    send(newsroom, "embargoupdate", 2, embargoedUntil=tomorrow)
+    send(newsroom, "expired", expires=soon)
+    send(newsroom, "advisory", genres=[{"name": "Advisory", "uri": f"{GENRE}Advisory"}])
+    send(newsroom, "nowhere", subjects=[{"name": "nowhere"}, *_keywords("nowhere", "v1")])
+    send(newsroom, "short", lead="", middle="")
+    send(newsroom, "press", genres=[{"name": "Press release", "uri": f"{GENRE}Press_Release"}])
+    send(newsroom, "summarised", summary=_summary("summarised"), lead="")
+    send(
+        newsroom, "freelance", source="stringer", summary=f"In short {canary('freelance', 'v1', 'summary')}."
+    )
+    send(newsroom, "linkedfigure", before=_linked_figure("linkedfigure"))
+    newsroom.clock.advance(hours=4)
+
+
+def send(newsroom: Newsroom, uri: str, version: int = 1, source: str = "desk", **fields: Any) -> None:
+    """A message with a canary in each of its fields."""
+    newsroom.clock.advance(minutes=1)
+    message = document(newsroom, uri, version, **fields)
+    body = json.dumps(message, ensure_ascii=False).encode()
+    intake.take(newsroom.agency, body, newsroom.agency.settings.source(source))
+
+
+def document(newsroom: Newsroom, uri: str, version: int, **fields: Any) -> dict[str, Any]:
+    """The ninjs document. `lead` and `middle` are parts of its text, `before` HTML in front of it."""
+    label = f"v{version}"
+
+    def word(name: str) -> str:
+        return canary(uri, label, name)
+
+    lead = fields.pop("lead", f"The {word('lead')} opened on time, its master said on the quay this morning.")
+    middle = fields.pop("middle", "Nobody had expected " + "that it would " * 70 + "be.")
+    figure = (
+        f'<figure><img src="https://pics.example/1.jpg" alt="{word("alt")}">'
+        f"<figcaption>{word('figcaption')}.</figcaption></figure>"
+    )
+    text = f"{fields.pop('before', '')}<p>{lead} {middle}</p>{figure}<p>At last, {word('tail')}.</p>"
+    given = {
+        "headline": f"Headline {word('headline')}",
+        "text": text,
+        "note": f"For editors: {word('note')}.",
+        "slugline": word("slug"),
+        "byline": f"By {word('byline')}",
+        "located": f"PORT {word('place')}",
+        "associations": [_picture(word("caption"))],
+        "internal": word("raw"),
+        "subjects": [{"uri": "http://cv.iptc.org/newscodes/mediatopic/04000000"}, *_keywords(uri, label)],
+    } | fields
+    made = ninjs(uri, version, newsroom.clock.now, **given)
+    made["bodies"][0]["value"] = text  # as it is, without the paragraph that `ninjs` puts around
+    return made
+
+
+def _picture(caption: str) -> dict[str, Any]:
+    return {
+        "name": "picture",
+        "type": "picture",
+        "descriptions": [{"role": "caption", "value": f"Seen here: {caption}."}],
+        "renditions": [{"href": "https://pics.example/2.jpg", "contentType": "image/jpeg"}],
+    }
+
+
+def _keywords(uri: str, label: str) -> list[dict[str, str]]:
+    return []
+
+
+def _summary(uri: str) -> str:
+    """An editor's summary of which one sentence fits into an excerpt and the other does not."""
+    fits = f"It was {canary(uri, 'v1', 'lead')} that came first, and then the rest of it."
+    return f"{fits} After that {'came more and ' * 40} {canary(uri, 'v1', 'summary')}."
+
+
+def _linked_figure(uri: str) -> str:
+    return (
+        '<a href="https://pics.example/page"><figure><img src="https://pics.example/3.jpg" alt="">'
+        f"<figcaption>{canary(uri, 'v1', 'figcaption')}.</figcaption></figure></a>"
+    )

@@ -1,0 +1,88 @@
+"""The processes of a service: they start, replace what dies, and leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.running.service import Service, children_of, command_of, free_port, serve, wait_for
+
+
+def web_processes(service: Service) -> list[int]:
+    return [pid for pid in children_of(service.process.pid) if "serve" in command_of(pid)]
+
+
+def workers(service: Service) -> list[int]:
+    return [pid for pid in children_of(service.process.pid) if "--until-stdin-closes" in command_of(pid)]
+
+
+def test_a_service_has_two_web_processes_and_a_worker_and_term_ends_them_all(
+    tmp_path: Path, database_url: str
+) -> None:
+    with Service.run(tmp_path / "wire", database_url) as service:
+        wait_for(lambda: len(workers(service)) == 1, "the worker")
+        assert len(web_processes(service)) == 2
+        assert service.base_url in service.ask("/feeds/all.rss").text
+        assert service.stop() == 0
+        with pytest.raises(ConnectionRefusedError):
+            service.ask("/feeds/all.rss")
+
+
+def test_an_interrupt_from_the_terminal_ends_it_as_well(service: Service) -> None:
+    assert service.stop(signal.SIGINT) == 0
+    assert "Traceback" not in service.log.read_text()
+
+
+def test_when_the_first_process_is_killed_its_children_go_with_it(service: Service) -> None:
+    wait_for(lambda: len(workers(service)) == 1, "the worker")
+    assert service.stop(signal.SIGKILL) == -signal.SIGKILL
+
+
+def test_a_web_process_that_is_killed_is_replaced(service: Service) -> None:
+    first, second = web_processes(service)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: len(web_processes(service)) == 2 and first not in web_processes(service), "another one")
+    assert second in web_processes(service)
+    wait_for(service.answers, "an answer")
+
+
+def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
+    wait_for(lambda: len(workers(service)) == 1, "the worker")
+    (first,) = workers(service)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: len(workers(service)) == 1 and first not in workers(service), "another one")
+
+
+def test_a_changed_feed_file_is_taken_up_without_a_restart(service: Service) -> None:
+    (service.newsroom.folder / "feeds" / "fresh.toml").write_text('title = "Fresh"\ndescription = "New"\n')
+    wait_for(lambda: service.ask("/feeds/fresh.rss").status == 200, "the new feed")
+
+
+def test_a_broken_feed_file_leaves_the_last_good_state_and_is_named_in_the_log(service: Service) -> None:
+    (service.newsroom.folder / "feeds" / "all.toml").write_text('titel = "All"\n')
+    wait_for(lambda: "feeds/all.toml" in service.log.read_text(), "the log")
+    assert service.ask("/feeds/all.rss").status == 200
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(service: Service, tmp_path: Path) -> None:
+    log = tmp_path / "second-log"
+    assert serve(service.newsroom.folder, service.port, log).wait(60) == 1
+    (line,) = log.read_text().splitlines()
+    assert f"127.0.0.1:{service.port} cannot be used" in line
+    assert "SYNDICATE_SERVE__PORT" in line
+    assert service.answers()
+
+
+def test_stopped_and_started_it_has_everything_that_it_had(service: Service) -> None:
+    service.newsroom.send("story")
+    before = service.ask("/feeds/all.rss")
+    service.stop()
+    service.port = free_port()
+    service.process = serve(service.newsroom.folder, service.port, service.log)
+    wait_for(service.answers, "the second start")
+    after = service.ask("/feeds/all.rss")
+    assert "Port Averin" in after.text
+    assert after.headers["Last-Modified"] == before.headers["Last-Modified"]
