@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent
@@ -53,8 +53,9 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
     command = [sys.executable, "-m", "syndicate", "demo", "--port", str(port), "--into", str(folder / "demo")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert process.stdout is not None
-        token = next(found[1] for line in process.stdout if (found := re.search(r"any:(synd_\S+)", line)))
+        token = next(
+            found[1] for line in process.stdout or () if (found := re.search(r"any:(synd_\S+)", line))
+        )
         answers(f"http://127.0.0.1:{port}/")
         yield f"http://127.0.0.1:{port}", token
     finally:
@@ -82,8 +83,8 @@ def answers(address: str) -> None:
     """Wait until something answers."""
     for _ in range(100):
         try:
-            urllib.request.urlopen(address).close()
-        except OSError:
+            requests.get(address, timeout=5)
+        except requests.ConnectionError:
             time.sleep(0.1)
         else:
             return

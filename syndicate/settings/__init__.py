@@ -9,7 +9,6 @@ room imports pydantic, so a command that needs no settings leaves it alone.
 """
 
 from syndicate.settings.config import load
-from syndicate.settings.definitions import definition_from_json, definition_to_json
 from syndicate.settings.errors import SettingsError
 from syndicate.settings.feeds import FeedFiles, load_feeds
 from syndicate.settings.keys import Keys, add_key, drop_old_keys, load_keys, make_keys
@@ -23,8 +22,6 @@ __all__ = [
     "SettingsError",
     "add_key",
     "default_config",
-    "definition_from_json",
-    "definition_to_json",
     "drop_old_keys",
     "load",
     "load_feeds",

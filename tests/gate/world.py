@@ -23,7 +23,7 @@ from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import contracts, intake
 from tests.newsroom import BY, FEEDS, Newsroom, ninjs
 
-NOWHERE = '[except]\nkeyword = ["nowhere"]\n'
+NOWHERE = '[except]\nsubject = ["nowhere"]\n'
 PUBLIC = {
     "all": Level.EXCERPT,
     "economy": Level.EXCERPT,
@@ -37,7 +37,7 @@ FIELDS = {
     "headline": Level.HEADLINE,
     "lead": Level.EXCERPT,
     **dict.fromkeys(
-        ("tail", "alt", "caption", "figcaption", "note", "slug", "keyword", "byline", "place", "summary"),
+        ("tail", "alt", "caption", "figcaption", "note", "slug", "byline", "place", "summary"),
         Level.FULL,
     ),
 }
@@ -198,11 +198,11 @@ def world(folder: Path, url: str = "sqlite:///data/syndicate.db") -> Iterator[Wo
         take_up_feeds(newsroom.agency)
         readers = {reader.name: reader for reader in _readers(newsroom)}
         _tell_all(newsroom)
-        _let_some_end(newsroom)
+        _let_some_end(newsroom, readers)
         _, key = contracts.add_source_key(newsroom.agency, "desk", BY)
         forged = tokens.issue(Token(TokenKind.READER, "0" * 12, "n" * 24), (b"another key" * 4,))
         for name, text in (("source-key", key), ("forged", forged), ("garbage", "synd_garbage")):
-            readers[name] = Reader(name, text, opens=False)
+            readers[name] = Reader(name, text, opens=False, in_path=False)
         yield World(newsroom, readers, key)
 
 
@@ -236,7 +236,7 @@ def _tell_all(newsroom: Newsroom) -> None:
     send(newsroom, "embargoupdate", 2, embargoedUntil=tomorrow)
     send(newsroom, "expired", expires=soon)
     send(newsroom, "advisory", genres=[{"name": "Advisory", "uri": f"{GENRE}Advisory"}])
-    send(newsroom, "nowhere", subjects=[{"name": "nowhere"}, *_keywords("nowhere", "v1")])
+    send(newsroom, "nowhere", subjects=[{"name": "nowhere"}])
     send(newsroom, "short", lead="", middle="")
     send(newsroom, "press", genres=[{"name": "Press release", "uri": f"{GENRE}Press_Release"}])
     send(newsroom, "summarised", summary=_summary("summarised"), lead="")
@@ -278,7 +278,6 @@ def document(newsroom: Newsroom, uri: str, version: int, **fields: Any) -> dict[
         "located": f"PORT {word('place')}",
         "associations": [_picture(word("caption"))],
         "internal": word("raw"),
-        "subjects": [{"uri": "http://cv.iptc.org/newscodes/mediatopic/04000000"}, *_keywords(uri, label)],
     } | fields
     made = ninjs(uri, version, newsroom.clock.now, **given)
     made["bodies"][0]["value"] = text  # as it is, without the paragraph that `ninjs` puts around
@@ -294,10 +293,6 @@ def _picture(caption: str) -> dict[str, Any]:
     }
 
 
-def _keywords(uri: str, label: str) -> list[dict[str, str]]:
-    return []
-
-
 def _summary(uri: str) -> str:
     """An editor's summary of which one sentence fits into an excerpt and the other does not."""
     fits = f"It was {canary(uri, 'v1', 'lead')} that came first, and then the rest of it."
@@ -309,3 +304,65 @@ def _linked_figure(uri: str) -> str:
         '<a href="https://pics.example/page"><figure><img src="https://pics.example/3.jpg" alt="">'
         f"<figcaption>{canary(uri, 'v1', 'figcaption')}.</figcaption></figure></a>"
     )
+
+
+# Readers
+
+ALL = {"all": Level.FULL}
+
+
+def _readers(newsroom: Newsroom) -> Iterator[Reader]:
+    """Those whose credential opens something, and those whose does not. All contracts begin at once."""
+    yield Reader("anonymous", opens=False)
+    yield _reader(newsroom, "full", ALL)
+    yield _reader(newsroom, "early", ALL, has_embargo_right=True)
+    yield _reader(newsroom, "excerpt", {"all": Level.EXCERPT})
+    yield _reader(newsroom, "headline", {"all": Level.HEADLINE})
+    yield _reader(newsroom, "other", {"press-releases": Level.FULL})
+    yield _reader(newsroom, "insider", {"secret": Level.FULL})
+    yield _reader(newsroom, "archive", ALL, archive_days=7)
+    yield _reader(newsroom, "api", ALL, kind="api")
+    yield _reader(newsroom, "unlicensed", {})
+    newsroom.company("scoped")
+    newsroom.licence("scoped", ("all", "economy"))
+    scoped = newsroom.token("scoped", feeds=frozenset({"economy"}))
+    yield Reader("scoped", scoped, {"economy": Level.FULL})
+    for name in ("suspended", "revoked", "dropped", "ended", "endedlong"):
+        yield _reader(newsroom, name, ALL, opens=False)
+    soon, later = timedelta(days=41), timedelta(days=300)
+    yield _reader(newsroom, "begun-later", ALL, opens=False, begins_at=newsroom.clock.now + later)
+    newsroom.company("bounded")
+    newsroom.licence("bounded", ("all",))
+    for name, terms in {
+        "elsewhere": {"networks": ("192.0.2.0/24",)},
+        "expired": {"expires_at": newsroom.clock.now + soon - timedelta(days=10)},
+        "expiredlong": {"expires_at": newsroom.clock.now + timedelta(days=1)},
+    }.items():
+        yield Reader(name, newsroom.token("bounded", **terms), ALL, opens=False)
+
+
+def _reader(newsroom: Newsroom, name: str, licences: dict[str, Level], **terms: Any) -> Reader:
+    kind, opens = terms.pop("kind", "reader"), terms.pop("opens", True)
+    newsroom.company(name)
+    for feed, level in licences.items():
+        newsroom.licence(name, (feed,), level=level, **terms)
+    return Reader(
+        name,
+        newsroom.token(name, kind),
+        licences,
+        has_embargo_right=terms.get("has_embargo_right", False),
+        has_archive="archive_days" not in terms,
+        opens=opens,
+        in_path=kind == "reader",
+    )
+
+
+def _let_some_end(newsroom: Newsroom, readers: dict[str, Reader]) -> None:
+    """Suspend, revoke and end what is to be refused from now on."""
+    agency, now = newsroom.agency, newsroom.clock.now
+    contracts.suspend(agency, "suspended", BY)
+    contracts.revoke_token(agency, newsroom.names[str(readers["revoked"].token)], False, BY)
+    contracts.revoke_token(agency, newsroom.names[str(readers["dropped"].token)], True, BY)
+    for company, days in (("ended", 10), ("endedlong", 31)):
+        for licence in contracts.licences(agency, company):
+            contracts.end_licence(agency, licence.id, now - timedelta(days=days), BY)

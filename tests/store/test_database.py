@@ -70,10 +70,15 @@ def test_the_epoch_moves_in_the_transaction_that_changes_something(database: Dat
 
 def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
     before = database.epoch()
-    with pytest.raises(RuntimeError), database.write() as connection:
-        add_company(connection, Company("herald", "Herald"))
-        move_epoch(connection, NOON, is_visible=True)
-        raise RuntimeError
+
+    def fail_late() -> None:
+        with database.write() as connection:
+            add_company(connection, Company("herald", "Herald"))
+            move_epoch(connection, NOON, is_visible=True)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
     with database.snapshot() as connection:
         assert list_companies(connection) == []
     assert database.epoch() == before
