@@ -20,9 +20,9 @@ lint: $(VENV)/dev.stamp  ## Style, types, import contracts
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
-		--extra postgres pyproject.toml -o requirements/run.txt
+		--extra postgres --group build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
-		--extra postgres --group dev pyproject.toml -o requirements/dev.txt
+		--extra postgres --group build --group dev pyproject.toml -o requirements/dev.txt
 
 clean:  ## Remove what `make` made
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .hypothesis
@@ -33,7 +33,7 @@ $(VENV)/bin/python:
 
 $(VENV)/run.stamp: $(VENV)/bin/python requirements/run.txt pyproject.toml
 	$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt

@@ -48,9 +48,11 @@ def decide(story: Story, principal: Principal, channel: Channel, now: datetime) 
     """What `principal` may have of `story` through `channel` at `now`, and the rule that says so."""
     if isinstance(principal, Desk):
         return _desk(story)
-    answers = list(_public(story, channel)) if _public_counts(principal, channel) else []
+    answers: list[Decision] = []
     if isinstance(principal, Partner):
         answers += _licensed(story, principal, channel, now)
+    if _public_counts(principal, channel):
+        answers += _public(story, channel)
     return max(answers, key=lambda decision: decision.level, default=NOTHING)
 
 
@@ -81,15 +83,21 @@ def _public(story: Story, channel: Channel) -> Iterator[Decision]:
 
 
 def _licensed(story: Story, partner: Partner, channel: Channel, now: datetime) -> Iterator[Decision]:
-    for reader_class in (ReaderClass.LICENSED, ReaderClass.EARLY):
+    for reader_class in (ReaderClass.EARLY, ReaderClass.LICENSED):  # of equal levels the first counts
         span = story.spans.get(reader_class)
-        if span is None:
+        if span is None or (reader_class is ReaderClass.EARLY and not _is_ahead(story, span)):
             continue
         for place in _places(story, reader_class, channel):
             for licence in partner.licences_for(place.feed, now):
                 if _applies(licence, reader_class, channel, span, now):
                     level = _within_words(story, span, licensed_level(span.face, licence.level, place.public))
                     yield Decision(level, f"licence {licence.id} for {place.feed}", span, place.feed)
+
+
+def _is_ahead(story: Story, early: Span) -> bool:
+    """Whether `early` shows what licensed readers do not have yet; after the embargo theirs counts for all."""
+    licensed = story.spans.get(ReaderClass.LICENSED)
+    return licensed is None or (early.version, early.face) != (licensed.version, licensed.face)
 
 
 def _applies(
@@ -262,6 +270,8 @@ def slip(story: Story, decision: Decision, level: Level, house: House, language:
     """
     span = decision.span
     if span is None or decision.level is not Level.NOTICE or span.face is not Face.KILL:
+        return None
+    if span.reader_class is ReaderClass.PUBLIC:
         return None
     constant = words_for(language)
     slugline = story.version(span).slugline if level is Level.FULL else None

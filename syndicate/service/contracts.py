@@ -155,7 +155,9 @@ def right_to(
 
 
 def check_licensed(agency: Agency, access: Access, now: datetime) -> None:
-    """Raise the reason when none of a partner's licences holds now, for what is asked for by key."""
+    """Raise the reason when a token or all of a partner's licences are over, for what is no feed."""
+    if access.ended_at is not None:
+        raise refusals.TokenExpired(ended=access.ended_at, contact=agency.settings.site.contact)
     licences = access.partner.licences
     if any(licence.begins_at <= now < licence.ends_at for licence in licences) or not licences:
         return

@@ -47,11 +47,11 @@ def public_feeds(agency: Agency) -> list[Generation]:
     return [each for each in current if each.definition.public > Level.NOTHING]
 
 
-def new_name_of(agency: Agency, feed: str) -> str | None:
-    """The name under which a renamed feed is published now."""
+def new_name_of(agency: Agency, feed: str, least: Level = Level.NOTHING) -> str | None:
+    """The name under which a renamed feed is published now, if its public level is `least` or more."""
     with agency.database.snapshot() as connection:
         for generation in feeds.current(connection).values():
-            if feed in generation.definition.aliases:
+            if feed in generation.definition.aliases and generation.definition.public >= least:
                 return generation.definition.name
     return None
 

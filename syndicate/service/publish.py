@@ -62,7 +62,8 @@ class Publisher:
         def answer(moment: Moment) -> Rendering:
             with self.agency.database.snapshot() as connection:
                 access = contracts.open_with(self.agency, connection, credential, moment.now)
-                generation = published(self.agency, connection, feed)
+                is_known = any(feed in licence.feeds for licence in access.partner.licences)
+                generation = published(self.agency, connection, feed, is_known)
                 right = contracts.right_to(
                     self.agency, access, generation.definition, credential.shown, moment.now
                 )

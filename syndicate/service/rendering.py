@@ -147,12 +147,16 @@ def in_full(decided: Iterable[tuple[Story, Decision]]) -> Iterator[tuple[str, st
             yield story.key, decision.span.version
 
 
-def published(agency: Agency, connection: Connection, feed: str) -> Generation:
-    """The feed's generation that counts. Raises `NotFound`, or `FeedGone` for one that was removed."""
+def published(agency: Agency, connection: Connection, feed: str, is_known: bool = False) -> Generation:
+    """The feed's generation that counts. Raises `NotFound`, or `FeedGone` for one that was removed.
+
+    Of one that was in no directory only those are told who know it (`is_known`): by their licence.
+    """
     generation = feeds.current(connection).get(feed)
     if generation is not None:
         return generation
-    if feeds.was_known(connection, feed):
+    past = feeds.history(connection, feed)
+    if past and (is_known or past[-1].definition.public > Level.NOTHING):
         raise refusals.FeedGone(feeds_href=f"{agency.settings.site.base_url}/feeds/")
     raise refusals.NotFound()
 

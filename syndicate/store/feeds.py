@@ -37,12 +37,6 @@ def history(connection: Connection, feed: str | None = None) -> list[Generation]
     return [_generation(row) for row in connection.execute(query.order_by(generations.c.id))]
 
 
-def was_known(connection: Connection, feed: str) -> bool:
-    """Whether there ever was a feed of this name: removed feeds are gone, not unknown."""
-    query = select(generations.c.id).where(generations.c.feed == feed).limit(1)
-    return connection.execute(query).first() is not None
-
-
 def begin(connection: Connection, definition: FeedDefinition, digest: str, now: datetime) -> None:
     """Start a new generation of a feed; the one before must have ended."""
     connection.execute(

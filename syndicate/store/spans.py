@@ -179,11 +179,12 @@ def _stories(
     stories = []
     for row in rows:
         beside = [] if reader_class is ReaderClass.PUBLIC else public_rows.get(row.key, [])
-        stories.append(_story([row, *beside], limits, replaced.get(row.replaces, frozenset())))
+        stories.append(_story([row, *beside], limits, replaced))
     return stories
 
 
-def _story(rows: Sequence[Any], limits: str, replaced_for: frozenset[ReaderClass]) -> Story:
+def _story(rows: Sequence[Any], limits: str, replaced: Mapping[str, frozenset[ReaderClass]]) -> Story:
+    """`replaced` tells who had seen an item that one of the versions names; each class is asked for its own."""
     return Story(
         key=rows[0].key,
         uri=rows[0].uri,
@@ -192,7 +193,11 @@ def _story(rows: Sequence[Any], limits: str, replaced_for: frozenset[ReaderClass
             Place(row.feed, ReaderClass(row.reader_class), Face(row.face), Level(row.public)) for row in rows
         ),
         versions={row.digest: version_from(row, limits) for row in rows},
-        replaced_for=replaced_for,
+        replaced_for=frozenset(
+            ReaderClass(row.reader_class)
+            for row in rows
+            if row.reader_class in replaced.get(row.replaces, frozenset())
+        ),
     )
 
 
@@ -243,7 +248,7 @@ def find_story(connection: Connection, key: str, now: datetime, limits: str) -> 
     if not rows:
         return None
     replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
-    return _story(rows, limits, replaced.get(rows[0].replaces, frozenset()))
+    return _story(rows, limits, replaced)
 
 
 def was_killed_for(

@@ -43,10 +43,17 @@ RETRY_SECONDS = 5
 
 def install(app: Flask) -> None:
     """Let `app` answer every refusal and every fault from here."""
+    app.before_request(_refuse_to_redirect)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StoreError, _unavailable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refuse_to_redirect() -> None:
+    """Paths are exact: a slash too few is another address. Flask redirects past every error handler."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise refusals.NotFound()
 
 
 def _refused(error: Refused) -> Response:
@@ -61,8 +68,8 @@ def _unavailable(error: StoreError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    if status == 404 or isinstance(error, RequestRedirect):
-        return _refused(refusals.NotFound())  # paths are exact: a slash too many is another address
+    if status == 404:
+        return _refused(refusals.NotFound())
     reason = HTTPStatus(status).phrase.lower().replace(" ", "-")
     answer = problem(status, reason, error.description or HTTPStatus(status).phrase)
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, redirect
 
+from syndicate.core.model import Level
 from syndicate.outputs import FORMATS
 from syndicate.service import directory
 from syndicate.service.contracts import Shown
@@ -32,7 +33,7 @@ def public_feed(feed: str, ext: str) -> Response:
     try:
         rendering = publisher().public_feed(feed, ext)
     except (NotFound, FeedGone):
-        name = directory.new_name_of(agency(), feed)
+        name = directory.new_name_of(agency(), feed, Level.HEADLINE)
         if name is None:
             raise
         moved: Response = redirect(f"/feeds/{name}.{ext}", 301)  # type: ignore[assignment]

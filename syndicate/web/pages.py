@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template
 
+from syndicate.core.model import Level
 from syndicate.service import directory
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.web import showing
@@ -45,7 +46,7 @@ def feed(feed: str) -> Response:
     try:
         generation, entries = directory.feed_page(agency(), feed)
     except (NotFound, FeedGone):
-        name = directory.new_name_of(agency(), feed)
+        name = directory.new_name_of(agency(), feed, Level.HEADLINE)
         if name is None:
             raise
         moved: Response = redirect(f"/feeds/{name}/", 301)  # type: ignore[assignment]

@@ -13,6 +13,7 @@ from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level
 from syndicate.core.placement import Generation
 from syndicate.outputs import FORMATS
+from syndicate.outputs.outgoing import outgoing
 
 _LEVELS = {Level.HEADLINE: "headlines", Level.EXCERPT: "excerpts", Level.FULL: "full text"}
 
@@ -49,6 +50,7 @@ def alternates(generation: Generation) -> list[SimpleNamespace]:
 
 def line(entry: Entry) -> SimpleNamespace:
     """An entry in the ticker."""
+    entry = outgoing(entry)
     return SimpleNamespace(
         at=f"{_local(entry.updated_at):%m/%d %H:%M}",
         iso=entry.updated_at.isoformat(timespec="seconds"),
@@ -61,6 +63,7 @@ def line(entry: Entry) -> SimpleNamespace:
 
 def listed(entry: Entry) -> SimpleNamespace:
     """An entry in the list of a feed's page."""
+    entry = outgoing(entry)
     return SimpleNamespace(
         title=entry.title,
         href=f"/items/{entry.key}",
@@ -75,6 +78,7 @@ def listed(entry: Entry) -> SimpleNamespace:
 
 def item(entry: Entry, licensed_to: str | None = None) -> dict[str, Any]:
     """An item on its own page, for everybody or for a partner."""
+    entry = outgoing(entry)
     shown = SimpleNamespace(
         title=entry.title,
         excerpt=entry.excerpt,

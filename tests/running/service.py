@@ -78,7 +78,7 @@ class Service:
                 wait_for(service.answers, f"the service to answer: {log}")
                 yield service
             finally:
-                if process.poll() is None:
+                if service.process.poll() is None:
                     service.stop()
 
     @property
