@@ -53,7 +53,13 @@ def decide(story: Story, principal: Principal, channel: Channel, now: datetime) 
         answers += _licensed(story, principal, channel, now)
     if _public_counts(principal, channel):
         answers += _public(story, channel)
-    return max(answers, key=lambda decision: decision.level, default=NOTHING)
+    return max(answers, key=_worth, default=NOTHING)
+
+
+def _worth(decision: Decision) -> tuple[Level, bool]:
+    """The highest level wins; of two that are equal, the one that knows of a version early."""
+    is_early = decision.span is not None and decision.span.reader_class is ReaderClass.EARLY
+    return decision.level, is_early
 
 
 def public_level(face: Face, public: Level) -> Level:
@@ -83,28 +89,20 @@ def _public(story: Story, channel: Channel) -> Iterator[Decision]:
 
 
 def _licensed(story: Story, partner: Partner, channel: Channel, now: datetime) -> Iterator[Decision]:
-    for reader_class in (ReaderClass.EARLY, ReaderClass.LICENSED):  # of equal levels the first counts
-        span = story.spans.get(reader_class)
-        if span is None or (reader_class is ReaderClass.EARLY and not _is_ahead(story, span)):
+    for place in story.places:
+        if isinstance(channel, InFeed) and place.feed != channel.feed:
             continue
-        for place in _places(story, reader_class, channel):
-            for licence in partner.licences_for(place.feed, now):
-                if _applies(licence, reader_class, channel, span, now):
-                    level = _within_words(story, span, licensed_level(span.face, licence.level, place.public))
-                    yield Decision(level, f"licence {licence.id} for {place.feed}", span, place.feed)
+        for licence in partner.licences_for(place.feed, now):
+            span = story.spans.get(place.reader_class)
+            if span is not None and _applies(licence, channel, span, now):
+                level = _within_words(story, span, licensed_level(span.face, licence.level, place.public))
+                yield Decision(level, f"licence {licence.id} for {place.feed}", span, place.feed)
 
 
-def _is_ahead(story: Story, early: Span) -> bool:
-    """Whether `early` shows what licensed readers do not have yet; after the embargo theirs counts for all."""
-    licensed = story.spans.get(ReaderClass.LICENSED)
-    return licensed is None or (early.version, early.face) != (licensed.version, licensed.face)
-
-
-def _applies(
-    licence: Licence, reader_class: ReaderClass, channel: Channel, span: Span, now: datetime
-) -> bool:
-    """Early spans are for embargo rights and by key; archive days bind by key, and never a notice."""
-    if reader_class is ReaderClass.EARLY and not (licence.has_embargo_right and isinstance(channel, ByKey)):
+def _applies(licence: Licence, channel: Channel, span: Span, now: datetime) -> bool:
+    """By key an embargo right reads the early spans; archive days bind by key, and never a notice."""
+    is_early = licence.has_embargo_right and isinstance(channel, ByKey)
+    if span.reader_class is not (ReaderClass.EARLY if is_early else ReaderClass.LICENSED):
         return False
     if isinstance(channel, InFeed) or span.face is not Face.ENTRY:
         return True

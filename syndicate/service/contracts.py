@@ -56,6 +56,7 @@ class Access:
     """A good credential: who asks. `ended_at` is set where access is over and the path says so politely."""
 
     partner: Partner
+    company: str  # as people call it
     label: str
     ended_at: datetime | None = None
 
@@ -82,9 +83,9 @@ def open_with(agency: Agency, connection: Connection, credential: Credential, no
     licences = tuple(rows.licences_of(connection, row.company))
     partner = Partner(row.company, row.id, licences, row.feeds)
     if row.expires_at > now:
-        return Access(partner, row.label)
+        return Access(partner, company.title, row.label)
     if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
-        return Access(partner, row.label, ended_at=row.expires_at)
+        return Access(partner, company.title, row.label, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
 
 

@@ -31,7 +31,7 @@ def public_item(key: str) -> Response:
 def private_item(key: str) -> Response:
     """The item as a partner has it, as a page."""
     access, read = publisher().private_item(credential(), key)
-    shown = showing.item(read.entry, licensed_to=access.partner.company)
+    shown = showing.item(read.entry, licensed_to=access.company)
     page = render_template("item.html", page="item", **shown)
     return finished(page.encode(), _HTML, PRIVATE_CACHE, status=410 if read.is_gone else 200)
 

@@ -67,7 +67,7 @@ class Told:
     licensed: str | None = None
     early: str | None = None
     feeds: frozenset[str] = ORDINARY
-    has_excerpt: bool = True
+    lacks: frozenset[str] = frozenset({"summary"})
     is_old: bool = False
 
     @property
@@ -86,7 +86,7 @@ class Told:
         return {
             canary(self.uri, version, name)
             for name, least in FIELDS.items()
-            if level >= least and (name != "lead" or self.has_excerpt or level is Level.FULL)
+            if level >= least and name not in self.lacks
         }
 
 
@@ -116,10 +116,10 @@ ITEMS = (
     _alike("expired", None),
     Told("advisory", None, "v1", "v1"),
     _alike("nowhere", "v1", feeds=frozenset()),
-    _alike("short", "v1", has_excerpt=False),
+    _alike("short", "v1", lacks=frozenset({"summary", "lead"})),
     _alike("press", "v1", feeds=ORDINARY | {"press-releases"}),
-    _alike("summarised", "v1"),
-    _alike("freelance", "v1"),
+    _alike("summarised", "v1", lacks=frozenset()),
+    _alike("freelance", "v1", lacks=frozenset()),
     _alike("linkedfigure", "v1"),
 )
 BY_URI = {told.uri: told for told in ITEMS}
@@ -138,14 +138,14 @@ class Reader:
     in_path: bool = True
 
     def feed_words(self, feed: str) -> set[str]:
-        """What he may find in the private tier of a feed: the licence's level, slugs of kills, else nothing."""
+        """What he may find in the private tier of a feed: the licence's level; of kills, at FULL, the slugline."""
         if not self.opens or feed not in self.licences:
             return set()
         level = max(self.licences[feed], PUBLIC[feed])
         found: set[str] = set()
         for told in (told for told in ITEMS if feed in told.feeds):
             found |= told.words(told.licensed, level)
-            if told.licensed == "kill":
+            if told.licensed == "kill" and level is Level.FULL:
                 found.add(canary(told.uri, "v1", "slug"))
         return found
 

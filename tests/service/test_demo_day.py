@@ -15,7 +15,7 @@ from syndicate.bootstrap import open_agency, prepare, take_up_feeds
 from syndicate.core.gate import decide
 from syndicate.core.life import desk_holds, killed, timeline
 from syndicate.core.model import FOREVER, Act, Face, Level, ReaderClass, Span, VersionFact, item_key
-from syndicate.core.story import Anonymous, ByKey, InFeed, Licence, Partner, Principal, Story
+from syndicate.core.story import Anonymous, ByKey, Decision, InFeed, Licence, Partner, Principal, Story
 from syndicate.demo import day
 from syndicate.service import directory
 from syndicate.service.agency import Agency
@@ -96,7 +96,9 @@ def told(
     past = [span for span in timeline(facts)[reader_class] if span.from_at <= now]
     span = past[-1] if past and past[-1].until_at > now else None
     channel = ByKey() if reader_class is ReaderClass.EARLY else InFeed("all")
-    level = decide(story, principal(name), channel, now).level if story else Level.NOTHING
+    decision = decide(story, principal(name), channel, now) if story else Decision(Level.NOTHING, "")
+    assert decision.span in (None, span), "the gate shows the span of the class"
+    level = decision.level
     dashes = dict.fromkeys(("version", "headline", "first_visible", "ordered_at", "mark"), "-")
     if span is None:
         status = why_nothing(reader_class, facts, past, now)
