@@ -72,10 +72,10 @@ def check(context: click.Context) -> None:
 @click.pass_context
 def preview(context: click.Context, name: str, who: str, is_json: bool) -> None:
     """What somebody sees in a feed now; no receipt is written."""
-    from syndicate.service import desk
+    from syndicate.service import explain as service
 
     rows = [
         {"key": line.key, "level": line.decision.level.name, "rule": line.decision.rule}
-        for line in desk.preview(agency_of(context), name, who)
+        for line in service.preview(agency_of(context), name, who)
     ]
     print_rows(rows, is_json, "Nothing stands in this feed now.")

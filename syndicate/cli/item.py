@@ -133,10 +133,10 @@ def release(context: click.Context, key: str, reason: str) -> None:
 @click.pass_context
 def explain(context: click.Context, key: str, feed: str | None, who: str, at: datetime | None) -> None:
     """Say what somebody sees of an item, which rule says so, and when that changes."""
-    from syndicate.service import desk
+    from syndicate.service import explain as service
 
     agency = agency_of(context)
-    answer = desk.explain(agency, key, who, feed, settled(at, agency))
+    answer = service.explain(agency, key, who, feed, settled(at, agency))
     where = f"in {feed}" if feed else "by key"
     click.echo(f"{answer.decision.level.name} for {answer.who} {where} at {stamp(answer.at)}")
     click.echo(f"rule: {answer.decision.rule}")

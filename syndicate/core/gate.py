@@ -1,7 +1,7 @@
 """Who sees how much of a story, and the only door through which full text leaves.
 
 Every exit (feed, page, item, ticker) asks `decide` and nothing else, and shows what `entry` makes. Silence
-means NOTHING. Whether a token is genuine is decided in `tokens` and `service.contracts`; what a class
+means NOTHING. Whether a token is genuine is decided in `tokens` and `service.credentials`; what a class
 could see when, in `life`. To see a decision: `syndicate explain KEY --feed F --as COMPANY`.
 Knows the other rooms of the core.
 """

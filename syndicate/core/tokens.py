@@ -5,7 +5,7 @@ known nonce (a leaked signing key) fails the digest that the database keeps. Rig
 in the database, so revoking is at once. A token's text counts only if signing its payload again gives the
 same text, character for character, since signatures are malleable in their last character.
 
-Whether a token is still good is decided in `service.contracts`. Knows itsdangerous.
+Whether a token is still good is decided in `service.credentials`. Knows itsdangerous.
 """
 
 from __future__ import annotations

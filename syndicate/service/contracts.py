@@ -1,27 +1,23 @@
-"""Who may have what: companies, licences, tokens; and whether a credential that is shown is good now.
+"""What is agreed with whom: companies, licences, tokens, source keys, and the acts that change them.
 
-Rights live in the database, so every change counts at once. Refusals name their reason; the order of the
-checks is that of what the holder must mend first.
+Each act leaves an audit row and moves the epoch, so it counts at once. Whether a credential that is shown
+is good now is decided in `credentials`.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from enum import StrEnum
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection
 
 from syndicate.core import tokens
-from syndicate.core.model import FOREVER, Level
-from syndicate.core.selection import FeedDefinition
-from syndicate.core.story import Licence, Partner
+from syndicate.core.model import FOREVER
+from syndicate.core.story import Licence
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
 from syndicate.service.agency import Agency, Writing
@@ -30,157 +26,6 @@ from syndicate.store import contracts as rows
 from syndicate.store.contracts import Company, TokenRow
 
 __all__ = ["Company", "Licence", "TokenRow"]
-
-GRACE = timedelta(days=30)
-"""For how long an ended access answers politely in the path form."""
-
-
-class Shown(StrEnum):
-    """Where a credential stood: in a header, or in the path (reader tokens and feeds only)."""
-
-    HEADER = "header"
-    PATH = "path"
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a request showed, and where from."""
-
-    text: str | None
-    shown: Shown
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """A good credential: who asks. `ended_at` is set where access is over and the path says so politely."""
-
-    partner: Partner
-    company: str  # as people call it
-    label: str
-    ended_at: datetime | None = None
-
-
-# Is it good now
-
-
-def open_with(agency: Agency, connection: Connection, credential: Credential, now: datetime) -> Access:
-    """The access that a credential gives at `now`. Raises a `Refused` that says why there is none."""
-    contact = agency.settings.site.contact
-    if not credential.text:
-        raise refusals.NoCredential(contact=contact)
-    token = tokens.read(credential.text, agency.keys)
-    if token is None or token.kind is TokenKind.SOURCE:
-        raise refusals.BadCredential(contact=contact)
-    row = rows.find_token(connection, token.id)
-    if row is None:
-        raise refusals.BadCredential(contact=contact)
-    _check_secret(row, token, now, contact)
-    _check_row(row, credential.shown, credential.address, contact)
-    company = rows.find_company(connection, row.company)
-    if company is None or company.suspended_at is not None:
-        raise refusals.CompanySuspended(contact=contact)
-    licences = tuple(rows.licences_of(connection, row.company))
-    partner = Partner(row.company, row.id, licences, row.feeds)
-    if row.expires_at > now:
-        return Access(partner, company.title, row.label)
-    if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
-        return Access(partner, company.title, row.label, ended_at=row.expires_at)
-    raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
-
-
-def _check_secret(row: TokenRow, token: Token, now: datetime, contact: str) -> None:
-    """The nonce must be the one that is kept, or the one before it while the overlap lasts."""
-    digest = tokens.digest(token.nonce)
-    if hmac.compare_digest(row.digest, digest):
-        return
-    if row.old_digest is None or not hmac.compare_digest(row.old_digest, digest):
-        raise refusals.BadCredential(contact=contact)
-    if row.old_until_at is None or now >= row.old_until_at:
-        raise refusals.TokenRotated(contact=contact)
-
-
-def _check_row(row: TokenRow, shown: Shown, address: str, contact: str) -> None:
-    if row.revoked_at is not None:
-        is_final = row.is_final and shown is Shown.PATH
-        raise (refusals.TokenGone if is_final else refusals.TokenRevoked)(contact=contact)
-    if shown is Shown.PATH and row.kind != TokenKind.READER.value:
-        raise refusals.NotAReaderToken(contact=contact)
-    if row.networks and not _is_within(address, row.networks):
-        raise refusals.NetworkNotAllowed(address=address, contact=contact)
-
-
-def _is_within(address: str, networks: Iterable[str]) -> bool:
-    try:
-        there = ip_address(address)
-    except ValueError:
-        return False
-    return any(there in ip_network(network) for network in networks)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRight:
-    """At which level a partner reads a feed; `ended_at` where the licence is over and the path says so."""
-
-    level: Level
-    ended_at: datetime | None = None
-
-
-def right_to(
-    agency: Agency, access: Access, definition: FeedDefinition, shown: Shown, now: datetime
-) -> FeedRight:
-    """What an access may have of a published feed. Raises a `Refused` that says why it has nothing."""
-    contact = agency.settings.site.contact
-    feed, public = definition.name, definition.public
-    licences = access.partner.licences_for(feed, now)
-    if licences:
-        level = max(public, *(licence.level for licence in licences))
-        return FeedRight(level, access.ended_at)
-    scope = access.partner.scope
-    about = [
-        licence
-        for licence in access.partner.licences
-        if feed in licence.feeds and (scope is None or feed in scope)
-    ]
-    ended_at = max((licence.ends_at for licence in about if licence.ends_at <= now), default=None)
-    begins_at = min((licence.begins_at for licence in about if licence.begins_at > now), default=None)
-    if ended_at is not None:
-        if shown is Shown.PATH and now < ended_at + GRACE:
-            return FeedRight(Level.NOTHING, ended_at)
-        raise refusals.LicenceEnded(ended=ended_at, contact=contact)
-    if begins_at is not None:
-        raise refusals.LicenceNotBegun(begins=begins_at, contact=contact)
-    if public is Level.NOTHING:
-        raise refusals.NotFound()
-    raise refusals.FeedNotLicensed(feed=feed, contact=contact)
-
-
-def check_licensed(agency: Agency, access: Access, now: datetime) -> None:
-    """Raise the reason when a token or all of a partner's licences are over, for what is no feed."""
-    if access.ended_at is not None:
-        raise refusals.TokenExpired(ended=access.ended_at, contact=agency.settings.site.contact)
-    licences = access.partner.licences
-    if any(licence.begins_at <= now < licence.ends_at for licence in licences) or not licences:
-        return
-    contact = agency.settings.site.contact
-    begins = [licence.begins_at for licence in licences if licence.begins_at > now]
-    if begins:
-        raise refusals.LicenceNotBegun(begins=min(begins), contact=contact)
-    raise refusals.LicenceEnded(ended=max(licence.ends_at for licence in licences), contact=contact)
-
-
-def source_of(agency: Agency, connection: Connection, text: str | None) -> str | None:
-    """The name of the source whose key this is; None for anything else."""
-    token = tokens.read(text or "", agency.keys)
-    if token is None or token.kind is not TokenKind.SOURCE:
-        return None
-    key = rows.find_source_key(connection, token.id)
-    if key is None or key.revoked_at is not None:
-        return None
-    return key.source if hmac.compare_digest(key.digest, tokens.digest(token.nonce)) else None
-
-
-# Acts
 
 
 @dataclass(frozen=True, slots=True)

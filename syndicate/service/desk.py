@@ -10,17 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.core.gate import decide
-from syndicate.core.life import KILL_NOTICE, desk_holds, killed
-from syndicate.core.model import FOREVER, Act, Deed, Fact, Level, ReaderClass, Span, VersionFact, digest_of
-from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Partner, Principal, Story
+from syndicate.core.life import desk_holds, killed
+from syndicate.core.model import Act, Deed, Fact, Span, VersionFact, digest_of
 from syndicate.service import refusals
 from syndicate.service.agency import Agency
-from syndicate.service.contracts import By, company_of, near
+from syndicate.service.contracts import By
 from syndicate.service.intake import refresh
 from syndicate.store import books, feeds, items, spans
-from syndicate.store import contracts as rows
-from syndicate.store.contracts import TokenRow
 
 
 def kill(agency: Agency, key: str, by: By) -> datetime:
@@ -111,12 +107,13 @@ def newest(agency: Agency, limit: int) -> list[Line]:
         lines = []
         for item in items.list_items(connection, limit):
             titles = list(items.headlines_of(connection, item.key).values())
-            state = _state(items.facts_of(connection, item.key), moment.now)
+            state = state_of(items.facts_of(connection, item.key), moment.now)
             lines.append(Line(item.key, item.uri, item.source, titles[-1] if titles else "", state))
     return lines
 
 
-def _state(facts: list[Fact], now: datetime) -> str:
+def state_of(facts: list[Fact], now: datetime) -> str:
+    """In a word, what the newest facts make of an item."""
     acts = [fact for fact in facts if isinstance(fact, Act)]
     versions = [fact for fact in facts if isinstance(fact, VersionFact)]
     if killed(acts) <= now:
@@ -133,91 +130,3 @@ def _state(facts: list[Fact], now: datetime) -> str:
     if newest_version.expires_at is not None and newest_version.expires_at <= now:
         return "expired"
     return "usable"
-
-
-# Explaining
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The gate's own answer about one item, for one principal, at one time, and when it next changes."""
-
-    at: datetime
-    who: str
-    decision: Decision
-    why: str
-    changes_at: datetime | None
-
-
-def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime | None) -> Explanation:
-    """What `who` (anonymous, desk, a company or a token's id) sees of an item, in a feed or by key."""
-    now = at or agency.moment().now
-    with agency.database.snapshot() as connection:
-        item_of(connection, key)
-        principal = _principal(connection, who)
-        if feed is not None and feed not in (known := feeds.current(connection)):
-            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
-        story = spans.find_story(connection, key, now, str(agency.limits))
-        channel = InFeed(feed) if feed else ByKey()
-        if story is None:
-            decision = Decision(Level.NOTHING, "nothing shows to anybody at this time")
-        else:
-            decision = decide(story, principal, channel, now)
-        changes_at = spans.next_span_edge(connection, now, key)
-        why = _why(items.facts_of(connection, key), story, decision, now)
-    return Explanation(now, who, decision, why, None if changes_at == FOREVER else changes_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """One story of a feed as the gate decides it for somebody."""
-
-    key: str
-    decision: Decision
-
-
-def preview(agency: Agency, feed: str, who: str) -> list[Preview]:
-    """What `who` sees in a feed now, newest first; nothing is handed over."""
-    now = agency.moment().now
-    with agency.database.snapshot() as connection:
-        known = feeds.current(connection)
-        if feed not in known:
-            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
-        principal = _principal(connection, who)
-        is_public = isinstance(principal, Anonymous)
-        window = spans.Window(
-            feed,
-            ReaderClass.PUBLIC if is_public else ReaderClass.LICENSED,
-            known[feed].definition.public if is_public else Level.FULL,
-            known[feed].definition.window,
-            known[feed].definition.window,
-        )
-        stories = spans.feed_stories(connection, window, now, str(agency.limits))
-    return [Preview(story.key, decide(story, principal, InFeed(feed), now)) for story in stories]
-
-
-def _principal(connection: Connection, who: str) -> Principal:
-    if who in ("anonymous", "desk"):
-        return Anonymous() if who == "anonymous" else Desk()
-    token = rows.find_token(connection, who)
-    company = token.company if token else company_of(connection, who).name
-    return _partner(connection, company, token)
-
-
-def _partner(connection: Connection, company: str, token: TokenRow | None) -> Principal:
-    licences = tuple(rows.licences_of(connection, company))
-    return Partner(company, token.id if token else "", licences, token.feeds if token else None)
-
-
-def _why(facts: list[Fact], story: Story | None, decision: Decision, now: datetime) -> str:
-    """The circumstance of the item that a reader of the answer needs to know."""
-    acts = [fact for fact in facts if isinstance(fact, Act) and fact.received_at <= now]
-    killed_at = killed(acts)
-    if killed_at <= now:
-        by = min((act for act in acts if act.deed is Deed.KILL), key=lambda act: act.received_at)
-        until = f"{killed_at + KILL_NOTICE:%Y-%m-%d %H:%M %Z}"
-        return f"killed by {by.by} at {killed_at:%Y-%m-%d %H:%M:%S %Z}; notices stand until {until}"
-    state = _state([fact for fact in facts if fact.received_at <= now], now)
-    if decision.level is Level.NOTHING and state == "usable" and story is not None:
-        return "usable, but no feed that this principal may read selects it"
-    return state

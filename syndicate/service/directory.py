@@ -8,9 +8,9 @@ from syndicate.core.model import FOREVER, Face, Level, ReaderClass
 from syndicate.core.placement import Generation
 from syndicate.core.story import Anonymous, ByKey
 from syndicate.outputs import opml
-from syndicate.service import contracts, refusals
+from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
-from syndicate.service.contracts import Access, Credential, Shown
+from syndicate.service.credentials import Access, Credential, Shown
 from syndicate.service.publish import entry_of
 from syndicate.service.rendering import View, entries_of, published
 from syndicate.store import feeds, spans
@@ -65,8 +65,8 @@ def private_opml(agency: Agency, credential: Credential) -> bytes:
     """The feeds that a token opens as OPML; in the path form the addresses hold the token."""
     now = agency.moment().now
     with agency.database.snapshot() as connection:
-        access = contracts.open_with(agency, connection, credential, now)
-        contracts.check_licensed(agency, access, now)
+        access = credentials.open_with(agency, connection, credential, now)
+        credentials.check_licensed(agency, access, now)
         current = feeds.current(connection).values()
     mine = [each for each in current if access.partner.licences_for(each.definition.name, now)]
     in_path = f"/{credential.text}" if credential.shown is Shown.PATH else ""
@@ -77,7 +77,7 @@ def account(agency: Agency, credential: Credential) -> Access:
     """Who a token belongs to, with the licences that it draws on."""
     now = agency.moment().now
     with agency.database.snapshot() as connection:
-        return contracts.open_with(agency, connection, credential, now)
+        return credentials.open_with(agency, connection, credential, now)
 
 
 def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:

@@ -3,7 +3,7 @@
 A rendering is kept under the epoch it was made at and holds while that epoch stands and nothing changes
 by the clock: so the first request after a commit is right in every process, and no message invalidates
 anything. Before a text leaves to a partner it is signed for. What may leave is decided in `core.gate`;
-whether a credential is good, in `contracts`.
+whether a credential is good, in `credentials`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from syndicate.core import gate
 from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.story import Anonymous, ByKey, Decision, Partner, Principal, Story
-from syndicate.service import contracts, refusals
+from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
-from syndicate.service.contracts import Access, Credential
+from syndicate.service.credentials import Access, Credential
 from syndicate.service.receipts import Carried, Counter, carried_by
 from syndicate.service.rendering import Rendering, View, in_full, published, render, render_ended
 from syndicate.store import items, spans
@@ -61,10 +61,10 @@ class Publisher:
 
         def answer(moment: Moment) -> Rendering:
             with self.agency.database.snapshot() as connection:
-                access = contracts.open_with(self.agency, connection, credential, moment.now)
+                access = credentials.open_with(self.agency, connection, credential, moment.now)
                 is_known = any(feed in licence.feeds for licence in access.partner.licences)
                 generation = published(self.agency, connection, feed, is_known)
-                right = contracts.right_to(
+                right = credentials.right_to(
                     self.agency, access, generation.definition, credential.shown, moment.now
                 )
                 if right.ended_at is not None:
@@ -91,8 +91,8 @@ class Publisher:
 
         def answer(moment: Moment) -> tuple[Access, Read]:
             with self.agency.database.snapshot() as connection:
-                access = contracts.open_with(self.agency, connection, credential, moment.now)
-                contracts.check_licensed(self.agency, access, moment.now)
+                access = credentials.open_with(self.agency, connection, credential, moment.now)
+                credentials.check_licensed(self.agency, access, moment.now)
                 found = self._read(connection, key, access.partner, moment.now)
                 if found is None:
                     raise self._no_item(connection, access.partner, key, moment.now)

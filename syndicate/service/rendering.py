@@ -20,7 +20,7 @@ from syndicate.core.notices import words_for
 from syndicate.core.placement import Generation
 from syndicate.core.story import Anonymous, Decision, InFeed, Licence, Partner, Principal, Story
 from syndicate.outputs import FORMATS
-from syndicate.service import contracts, refusals
+from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.receipts import Carried, carried_by
 from syndicate.store import feeds, items, spans
@@ -194,7 +194,7 @@ def _finished(
 ) -> Rendering:
     edges = (
         spans.next_span_edge(connection, moment.now),
-        next_contract_edge(connection, moment.now, contracts.GRACE),
+        next_contract_edge(connection, moment.now, credentials.GRACE),
     )
     return Rendering(
         body=body,

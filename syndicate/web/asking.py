@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, request
 
 from syndicate.service.agency import Agency
-from syndicate.service.contracts import Credential, Shown
+from syndicate.service.credentials import Credential, Shown
 from syndicate.service.publish import Publisher
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, redirect
 from syndicate.core.model import Level
 from syndicate.outputs import FORMATS
 from syndicate.service import directory
-from syndicate.service.contracts import Shown
+from syndicate.service.credentials import Shown
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.service.rendering import Rendering
 from syndicate.web.asking import agency, credential, publisher

@@ -6,7 +6,7 @@ import json
 
 from flask import Blueprint, Response, current_app, request
 
-from syndicate.service import contracts, intake, refusals
+from syndicate.service import credentials, intake, refusals
 from syndicate.service.agency import Agency
 from syndicate.service.intake import Taken
 from syndicate.web.asking import bearer
@@ -20,7 +20,7 @@ def push(source: str) -> Response:
     """Take a message of a source that shows its key."""
     agency: Agency = current_app.config["AGENCY"]
     with agency.database.snapshot() as connection:
-        owner = contracts.source_of(agency, connection, bearer())
+        owner = credentials.source_of(agency, connection, bearer())
     if owner != source or source not in agency.settings.sources:
         return problem(401, refusals.BadCredential.reason, "This needs the key of a source.")
     taken = intake.take(

@@ -1,0 +1,108 @@
+"""The gate's own answer, for people: what somebody sees of an item or in a feed, why, and until when.
+
+Nothing is decided here, and nothing is handed over: no receipt, no text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syndicate.core.gate import decide
+from syndicate.core.life import KILL_NOTICE, killed
+from syndicate.core.model import FOREVER, Act, Deed, Fact, Level, ReaderClass
+from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Partner, Principal, Story
+from syndicate.service import refusals
+from syndicate.service.agency import Agency
+from syndicate.service.contracts import company_of, near
+from syndicate.service.desk import item_of, state_of
+from syndicate.store import contracts as rows
+from syndicate.store import feeds, items, spans
+from syndicate.store.contracts import TokenRow
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The gate's own answer about one item, for one principal, at one time, and when it next changes."""
+
+    at: datetime
+    who: str
+    decision: Decision
+    why: str
+    changes_at: datetime | None
+
+
+def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime | None) -> Explanation:
+    """What `who` (anonymous, desk, a company or a token's id) sees of an item, in a feed or by key."""
+    now = at or agency.moment().now
+    with agency.database.snapshot() as connection:
+        item_of(connection, key)
+        principal = _principal(connection, who)
+        if feed is not None and feed not in (known := feeds.current(connection)):
+            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
+        story = spans.find_story(connection, key, now, str(agency.limits))
+        channel = InFeed(feed) if feed else ByKey()
+        if story is None:
+            decision = Decision(Level.NOTHING, "nothing shows to anybody at this time")
+        else:
+            decision = decide(story, principal, channel, now)
+        changes_at = spans.next_span_edge(connection, now, key)
+        why = _why(items.facts_of(connection, key), story, decision, now)
+    return Explanation(now, who, decision, why, None if changes_at == FOREVER else changes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One story of a feed as the gate decides it for somebody."""
+
+    key: str
+    decision: Decision
+
+
+def preview(agency: Agency, feed: str, who: str) -> list[Preview]:
+    """What `who` sees in a feed now, newest first; nothing is handed over."""
+    now = agency.moment().now
+    with agency.database.snapshot() as connection:
+        known = feeds.current(connection)
+        if feed not in known:
+            raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
+        principal = _principal(connection, who)
+        is_public = isinstance(principal, Anonymous)
+        window = spans.Window(
+            feed,
+            ReaderClass.PUBLIC if is_public else ReaderClass.LICENSED,
+            known[feed].definition.public if is_public else Level.FULL,
+            known[feed].definition.window,
+            known[feed].definition.window,
+        )
+        stories = spans.feed_stories(connection, window, now, str(agency.limits))
+    return [Preview(story.key, decide(story, principal, InFeed(feed), now)) for story in stories]
+
+
+def _principal(connection: Connection, who: str) -> Principal:
+    if who in ("anonymous", "desk"):
+        return Anonymous() if who == "anonymous" else Desk()
+    token = rows.find_token(connection, who)
+    company = token.company if token else company_of(connection, who).name
+    return _partner(connection, company, token)
+
+
+def _partner(connection: Connection, company: str, token: TokenRow | None) -> Principal:
+    licences = tuple(rows.licences_of(connection, company))
+    return Partner(company, token.id if token else "", licences, token.feeds if token else None)
+
+
+def _why(facts: list[Fact], story: Story | None, decision: Decision, now: datetime) -> str:
+    """The circumstance of the item that a reader of the answer needs to know."""
+    acts = [fact for fact in facts if isinstance(fact, Act) and fact.received_at <= now]
+    killed_at = killed(acts)
+    if killed_at <= now:
+        by = min((act for act in acts if act.deed is Deed.KILL), key=lambda act: act.received_at)
+        until = f"{killed_at + KILL_NOTICE:%Y-%m-%d %H:%M %Z}"
+        return f"killed by {by.by} at {killed_at:%Y-%m-%d %H:%M:%S %Z}; notices stand until {until}"
+    state = state_of([fact for fact in facts if fact.received_at <= now], now)
+    if decision.level is Level.NOTHING and state == "usable" and story is not None:
+        return "usable, but no feed that this principal may read selects it"
+    return state
