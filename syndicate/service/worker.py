@@ -13,6 +13,7 @@ import structlog
 
 from syndicate.service import excerpts, sources
 from syndicate.service.agency import Agency
+from syndicate.store import spans
 from syndicate.store.items import forget_raw
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) 
 
 def _round(agency: Agency) -> None:
     now = agency.clock()
+    settle(agency)
     excerpts.make_anew(agency)
     for name in sources.due(agency, now):
         visit = sources.poll(agency, name)
@@ -53,3 +55,13 @@ def _round(agency: Agency) -> None:
             log.warning("a visit failed", source=name, why=visit.failure)
     with agency.database.transaction() as connection:
         forget_raw(connection, now - timedelta(days=agency.settings.retention.raw_days))
+
+
+def settle(agency: Agency) -> None:
+    """Write down that an edge was passed, so that a clock set back does not hide again what was shown."""
+    moment = agency.moment()
+    with agency.database.snapshot() as connection:
+        is_passed = spans.next_span_edge(connection, moment.epoch.settled_at) <= moment.now
+    if is_passed:
+        with agency.writing() as act:
+            act.changed(is_visible=False)
