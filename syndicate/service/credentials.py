@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
@@ -23,6 +23,7 @@ from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
 from syndicate.service.agency import Agency
 from syndicate.store import contracts as rows
+from syndicate.store import feeds
 from syndicate.store.contracts import TokenRow
 
 GRACE = timedelta(days=30)
@@ -71,13 +72,27 @@ def open_with(agency: Agency, connection: Connection, credential: Credential, no
     company = rows.find_company(connection, row.company)
     if company is None or company.suspended_at is not None:
         raise refusals.CompanySuspended(contact=contact)
-    licences = tuple(rows.licences_of(connection, row.company))
-    partner = Partner(row.company, row.id, licences, row.feeds)
+    partner = partner_of(connection, row.company, row)
     if row.expires_at > now:
         return Access(partner, company.title, row.label)
     if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
         return Access(partner, company.title, row.label, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
+
+
+def partner_of(connection: Connection, company: str, token: TokenRow | None) -> Partner:
+    """Who asks, with what his company agreed on under the names that feeds have today."""
+    names = feeds.names_today(connection)
+
+    def today(agreed: frozenset[str]) -> frozenset[str]:
+        return frozenset(names.get(feed, feed) for feed in agreed)
+
+    return Partner(
+        company,
+        token.id if token else "",
+        tuple(replace(each, feeds=today(each.feeds)) for each in rows.licences_of(connection, company)),
+        today(token.feeds) if token and token.feeds is not None else None,
+    )
 
 
 def _check_secret(row: TokenRow, token: Token, now: datetime, contact: str) -> None:

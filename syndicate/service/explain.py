@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 from syndicate.core.gate import decide
 from syndicate.core.life import KILL_NOTICE, killed
 from syndicate.core.model import FOREVER, Act, Deed, Fact, Level, ReaderClass
-from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Partner, Principal, Story
+from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Principal, Story
 from syndicate.service import refusals
 from syndicate.service.agency import Agency
 from syndicate.service.contracts import company_of, near
+from syndicate.service.credentials import partner_of
 from syndicate.service.desk import item_of, state_of
 from syndicate.store import contracts as rows
 from syndicate.store import feeds, items, spans
-from syndicate.store.contracts import TokenRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,7 @@ def _principal(connection: Connection, who: str) -> Principal:
         return Anonymous() if who == "anonymous" else Desk()
     token = rows.find_token(connection, who)
     company = token.company if token else company_of(connection, who).name
-    return _partner(connection, company, token)
-
-
-def _partner(connection: Connection, company: str, token: TokenRow | None) -> Principal:
-    licences = tuple(rows.licences_of(connection, company))
-    return Partner(company, token.id if token else "", licences, token.feeds if token else None)
+    return partner_of(connection, company, token)
 
 
 def _why(facts: list[Fact], story: Story | None, decision: Decision, now: datetime) -> str:

@@ -23,6 +23,15 @@ def current(connection: Connection) -> dict[str, Generation]:
     return {row.feed: _generation(row) for row in rows}
 
 
+def names_today(connection: Connection) -> dict[str, str]:
+    """The name of each renamed feed now, by its old names."""
+    return {
+        alias: name
+        for name, generation in current(connection).items()
+        for alias in generation.definition.aliases
+    }
+
+
 def current_digests(connection: Connection) -> dict[str, str]:
     """The digest of each feed file that counts now, by the feed's name."""
     rows = connection.execute(
