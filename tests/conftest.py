@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,14 +33,15 @@ def shared_samples() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL of this test session alone, on a socket."""
-    cluster = Cluster.start(tmp_path_factory.mktemp("postgres"))
-    if cluster is None:
-        lacking("PostgreSQL (initdb, pg_ctl)")
-        return
-    yield cluster
-    cluster.stop()
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of this test session alone, on a socket, in a folder that its own account can reach."""
+    with tempfile.TemporaryDirectory(prefix="syndicate-postgres-") as folder:
+        cluster = Cluster.start(Path(folder))
+        if cluster is None:
+            lacking("PostgreSQL (initdb, pg_ctl)")
+            return
+        yield cluster
+        cluster.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

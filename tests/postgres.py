@@ -31,10 +31,6 @@ class Cluster:
             return None
         cluster = cls(folder, found[-1].parent)
         if os.getuid() == 0:
-            for each in (folder, *folder.parents):
-                if each == Path("/tmp"):
-                    break
-                each.chmod(0o755)
             subprocess.run(["chown", _ACCOUNT, str(folder)], check=True)
         data = folder / "data"
         cluster._run(
