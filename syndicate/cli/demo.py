@@ -79,6 +79,7 @@ def _serve(folder: Path, start: datetime, secrets: Secrets) -> None:
             os.environ["SYNDICATE_SITE__BASE_URL"],
         ],
         stdin=subprocess.PIPE,
+        start_new_session=True,  # the terminal's ^C is for the service; this one is ended with it
     )
     if live.stdin is not None:
         live.stdin.write(f"{secrets.source}\n".encode())
@@ -96,7 +97,7 @@ def _serve(folder: Path, start: datetime, secrets: Secrets) -> None:
 def _say(settings: Settings, secrets: Secrets, into: Path) -> None:
     """What to try, a line each."""
     base = settings.site.base_url
-    key = "the KEY at the end of an item's address"
+    command = f"{_program()} --folder {into}"
     lines = [
         f"{settings.site.title} is at {base}/ (^C stops it). In the next seven minutes eight messages arrive:",
         "a flash and its updates, a correction, the end of an embargo, a kill. Things to try:",
@@ -106,10 +107,17 @@ def _say(settings: Settings, secrets: Secrets, into: Path) -> None:
         f"  the same in full          curl -u any:{secrets.reader} {base}/private/feeds/economy.rss",
         f"  for a feed reader         {base}/private/{secrets.reader}/feeds/all.atom",
         f"  one item as ninjs         curl -H 'Authorization: Bearer {secrets.api}' {base}/private/items/KEY.json",
-        f"  a list of stories         syndicate --folder {into} item list",
-        f"  a kill                    syndicate --folder {into} item kill KEY --reason 'wrong name' --yes",
-        f"  why somebody sees it      syndicate --folder {into} explain KEY --feed economy --as anonymous",
+        f"  a list of stories         {command} item list",
+        f"  a kill                    {command} item kill KEY --reason 'wrong name' --yes",
+        f"  why somebody sees it      {command} explain KEY --feed economy --as anonymous",
         "",
-        f"KEY is {key}. The tokens are of this demo alone.",
+        "KEY is what ends the address of an item. The tokens are of this demo alone.",
     ]
     click.echo("\n".join(lines))
+
+
+def _program() -> str:
+    """How this program is called from here: by its name, or by its path where it is not on the PATH."""
+    if shutil.which("syndicate"):
+        return "syndicate"
+    return os.path.relpath(Path(sys.executable).with_name("syndicate"))
