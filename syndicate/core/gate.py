@@ -302,15 +302,25 @@ def _replaces(story: Story, span: Span, version: Version, house: House) -> str |
 
 # The table, as the docs print it
 
+_PUBLIC = (Level.NOTHING, Level.HEADLINE, Level.EXCERPT, Level.FULL)
+_LICENCES = (Level.HEADLINE, Level.EXCERPT, Level.FULL)
 
-def table() -> list[tuple[str, str, str, str, str]]:
-    """Every case of the gate: what shows now, the public level, and who has what; the docs are made of it."""
-    rows = []
-    for face in Face:
-        for public in (Level.NOTHING, Level.HEADLINE, Level.EXCERPT, Level.FULL):
-            spread = sorted({licensed_level(face, licence, public) for licence in Level if licence > 1})
-            partner = f"{spread[0].name} to {spread[-1].name}" if len(spread) > 1 else spread[0].name
-            held = "-" if face is Face.HOLD else public_level(face, public).name
-            anonymous = Level.NOTHING.name if face is Face.HOLD else held
-            rows.append((face.value, public.name, anonymous, partner, "FULL, marked"))
-    return rows
+
+def table() -> list[tuple[str, ...]]:
+    """Every case of the gate, made from its rules: what shows now, the feed's public level, who has what.
+
+    The columns: now, public level, anonymous, a licence of HEADLINE, of EXCERPT, of FULL, the desk.
+    """
+    rows = [
+        (
+            face.value,
+            public.name,
+            public_level(face, public).name,
+            *(licensed_level(face, licence, public).name for licence in _LICENCES),
+            "FULL, marked" if face is not Face.ENTRY else "FULL",
+        )
+        for face in Face
+        for public in _PUBLIC
+    ]
+    nothing = (Level.NOTHING.name,) * (1 + len(_LICENCES))
+    return [*rows, ("nothing", "any", *nothing, "what there is, marked")]
