@@ -12,4 +12,4 @@ def main() -> str:
 
 
 if __name__ == "__main__":
-    print(main())  # noqa: T201
+    print(main())
