@@ -10,6 +10,7 @@ import pytest
 from syndicate.bootstrap import take_up_feeds
 from syndicate.core.outcome import Outcome
 from syndicate.service import desk, excerpts, worker
+from syndicate.service.intake import take
 from syndicate.service.refusals import Impossible, Unknown
 from syndicate.store import books
 from tests.newsroom import BY, SENTENCE, TEXT, Newsroom
@@ -76,9 +77,19 @@ def test_a_hold_of_the_desk_is_opened_by_the_desk_alone(newsroom: Newsroom) -> N
     assert titles(newsroom) == titles(newsroom, token) == ["Another headline"]
 
 
-def test_a_story_of_a_source_without_the_right_to_kill_is_held(newsroom: Newsroom) -> None:
-    from syndicate.service.intake import take
+def test_a_date_far_ahead_does_not_shut_out_what_comes_later(newsroom: Newsroom) -> None:
+    source = newsroom.agency.settings.source("stringer")
+    for headline, created in (
+        ("Wrong clock", "2999-01-01T00:00:00Z"),
+        ("Right clock", "2026-03-18T09:05:00Z"),
+    ):
+        newsroom.clock.advance(minutes=5)
+        body = {"uri": "s", "headlines": [{"value": headline}], "versionCreated": created, "type": "text"}
+        take(newsroom.agency, json.dumps(body).encode(), source)
+    assert titles(newsroom) == ["Right clock"]
 
+
+def test_a_story_of_a_source_without_the_right_to_kill_is_held(newsroom: Newsroom) -> None:
     source = newsroom.agency.settings.source("stringer")
     for status in ("usable", "canceled"):
         newsroom.clock.advance(seconds=1)

@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from syndicate.net import fetch as fetching
 from syndicate.net.fetch import FetchError, fetch
-from syndicate.service import sources
+from syndicate.service import sources, worker
 from syndicate.store import books
 from tests.newsroom import CONFIG, HandClock, Newsroom
 
@@ -29,12 +29,13 @@ FEED = (
 
 @dataclass
 class Far:
-    """A far-away server: what it answers, and what it was asked."""
+    """A far-away server: what it answers, what it was asked, and how many bytes were taken from it."""
 
     status: int = 200
     body: bytes = FEED
     headers: dict[str, str] = field(default_factory=lambda: {"ETag": '"one"'})
     asked: list[dict[str, str]] = field(default_factory=list)
+    taken: int = 0
     port: int = 0
 
     @property
@@ -56,7 +57,11 @@ def far() -> Iterator[Far]:
             body = b"" if is_known else state.body
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.wfile.write(body)
+                state.taken += len(body)
+            except ConnectionError:
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -74,7 +79,9 @@ def far() -> Iterator[Far]:
 def polling(tmp_path: Path, far: Far, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
     """A newsroom with a polled source at the server, which stands on loopback: so the guard is off here."""
     monkeypatch.setattr(sources, "guarded_session", requests.Session)
-    monkeypatch.setattr("tests.newsroom.CONFIG", f'{CONFIG}[sources.far]\nkind = "poll"\nurl = "{far.url}"\n')
+    nowhere = '[sources.away]\nkind = "poll"\nurl = "http://no-such-name.invalid/feed"\nevery = "1h"\n'
+    config = f'{CONFIG}{nowhere}[sources.far]\nkind = "poll"\nurl = "{far.url}"\n'
+    monkeypatch.setattr("tests.newsroom.CONFIG", config)
     with Newsroom.open(tmp_path) as opened:
         yield opened
 
@@ -93,11 +100,36 @@ def test_a_visit_takes_in_what_is_new_and_the_next_one_is_conditional(polling: N
 def test_a_source_is_due_when_its_time_has_come(polling: Newsroom) -> None:
     clock = polling.clock
     assert isinstance(clock, HandClock)
-    assert sources.due(polling.agency, clock.now) == ["far"]
+    assert sources.due(polling.agency, clock.now) == ["away", "far"]
+    sources.poll(polling.agency, "away")
     sources.poll(polling.agency, "far")
     assert sources.due(polling.agency, clock.now) == []
     clock.advance(minutes=5)
     assert sources.due(polling.agency, clock.now) == ["far"]
+    clock.advance(minutes=55)
+    assert sources.due(polling.agency, clock.now) == ["away", "far"]
+
+
+class OneRound(threading.Event):
+    """An end that comes when the worker rests for the first time."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def test_the_worker_visits_what_is_due_and_a_visit_that_fails_does_not_stop_it(
+    polling: Newsroom, far: Far
+) -> None:
+    worker.run(polling.agency, lambda: ([], ()), OneRound())
+    assert len(far.asked) == 1
+    assert "A story from afar" in polling.text("/feeds/all.rss")
+    with polling.agency.database.snapshot() as connection:
+        away = books.find_poll(connection, "away")
+    assert away is not None
+    assert (away.failure or "").startswith("not-reached: http://no-such-name.invalid/feed")
+    worker.run(polling.agency, lambda: ([], ()), OneRound())
+    assert len(far.asked) == 1, "it is not due again"
 
 
 def test_a_visit_that_fails_is_named_and_loses_nothing(polling: Newsroom, far: Far) -> None:
@@ -146,6 +178,7 @@ INSIDE = [
     "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.8",
     "198.18.0.1", "224.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
     "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]", "[fc00::1]", "[ff02::1]", "[::127.0.0.1]",
+    "[::ffff:0:127.0.0.1]", "[64:ff9b:1::7f00:1]", "[2001:0:7f00:1::]",
 ]  # fmt: skip
 OTHERWISE_BAD = [
     "file:///etc/passwd", "ftp://192.0.2.1/x", "gopher://192.0.2.1/", "data:text/plain,x", "//192.0.2.1/",
@@ -212,6 +245,24 @@ def test_a_public_address_is_the_one_that_was_checked(dialled: list[object], mon
     assert caught.value.reason == "not-reached"
     assert {address[0] for address in dialled} == {"93.184.216.34"}
     assert asked.count("feeds.example.com") == 1, "the name is not resolved a second time"
+
+
+def test_redirects_are_followed_so_far_and_no_further(far: Far) -> None:
+    far.status, far.headers, far.body = 302, {"Location": "/feed"}, b"x" * 32_000_000
+    with pytest.raises(FetchError) as caught:
+        fetch(far.url, open_session=requests.Session)
+    assert caught.value.reason == "too-many-redirects"
+    assert len(far.asked) == fetching.REDIRECTS + 1
+    assert far.taken == 0, "the body of a redirect is not read"
+
+
+@pytest.mark.parametrize("target", [url for url in OTHERWISE_BAD if ":" in url])
+def test_a_redirect_leads_to_plain_web_addresses_only(far: Far, target: str) -> None:
+    far.status, far.headers = 302, {"Location": target}
+    with pytest.raises(FetchError) as caught:
+        fetch(far.url, open_session=requests.Session)
+    assert caught.value.reason == "bad-address"
+    assert len(far.asked) == 1
 
 
 def test_a_redirect_to_an_address_inside_is_not_followed(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
