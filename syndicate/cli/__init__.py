@@ -17,8 +17,10 @@ def main() -> None:
     """Run the command line; every failure is one sentence, and no traceback reaches a user."""
     try:
         code = syndicate.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = _failed("Stopped; nothing was done.")
+    except click.exceptions.Abort as error:
+        is_interrupted = isinstance(error.__cause__, KeyboardInterrupt)
+        done = "what was done before stays done" if is_interrupted else "nothing was done"
+        code = _failed(f"Stopped; {done}.")
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -37,6 +39,8 @@ def _sentences(error: Exception) -> tuple[str, ...]:
         return error.problems
     if type(error).__module__.startswith("syndicate."):
         return (str(error),)
+    if isinstance(error, UnicodeEncodeError):
+        return ("Something here is not UTF-8. Look at the words of the command, and set the shell to UTF-8.",)
     if isinstance(error, OSError) and error.filename is not None:
         why = f"{error.filename} cannot be used ({error.strerror})"
         return (f"{why}. Check the path, and who may read and write there.",)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.saying import agency_of
+from syndicate.cli.saying import agency_of, plain
 
 if TYPE_CHECKING:
     from syndicate.service.intake import Taken
@@ -40,15 +40,19 @@ def ingest(
             if is_json:
                 click.echo(json.dumps(_shown(path, taken), ensure_ascii=False))
             elif taken.outcome is None:
-                click.echo(f"{path}: refused, {taken.reason}: {taken.detail}", err=True)
+                why = f"refused, {taken.reason}: {plain(taken.detail or '')}"
+                click.echo(f"{click.format_filename(path)}: {why}", err=True)
     click.echo(_sum(counts) or "no items", err=is_json)
     if any(name.startswith("refused") for name in counts):
         context.exit(1)
 
 
-def said(taken: Iterable[Taken]) -> str:
-    """What became of a message, in a line."""
-    return _sum(Counter(each.outcome.value if each.outcome else f"refused ({each.reason})" for each in taken))
+def tell(context: click.Context, taken: Iterable[Taken]) -> None:
+    """Say what became of a message, in a line. Exit code 1 when any item of it was refused."""
+    counts = Counter(each.outcome.value if each.outcome else f"refused ({each.reason})" for each in taken)
+    click.echo(_sum(counts) or "no items")
+    if any(name.startswith("refused") for name in counts):
+        context.exit(1)
 
 
 def _sum(counts: Counter[str]) -> str:
@@ -99,7 +103,7 @@ def _bytes(path: Path) -> bytes:
 
 def _shown(path: Path, taken: Taken) -> dict[str, object]:
     return {
-        "file": str(path),
+        "file": click.format_filename(path),
         "uri": taken.uri,
         "key": taken.key,
         "version": taken.version,

@@ -12,6 +12,7 @@ from syndicate.cli.saying import (
     as_json,
     by,
     confirm,
+    plain,
     print_rows,
     reason,
     settled,
@@ -27,7 +28,7 @@ def item() -> None:
 
 @item.command("list")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first."
+    "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many, newest first."
 )
 @as_json
 @click.pass_context
@@ -79,7 +80,7 @@ def show(context: click.Context, key: str, is_json: bool) -> None:
         }
         for span in chart.spans
     ]
-    click.echo(f"{chart.item.uri} from {chart.item.source}", err=True)
+    click.echo(f"{plain(chart.item.uri)} from {chart.item.source}", err=True)
     print_rows(facts + spans if is_json else facts, is_json, "No facts.")
     if not is_json:
         print_rows(spans, is_json, "Nobody has seen it.")

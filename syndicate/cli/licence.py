@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.saying import When, agency_of, as_json, by, print_rows, reason, settled, stamp
+from syndicate.cli.saying import NUMBER, When, agency_of, as_json, by, print_rows, reason, settled, stamp
 
 if TYPE_CHECKING:
     from syndicate.core.story import Licence
@@ -27,7 +27,7 @@ def licence() -> None:
 @click.option("--from", "begins", type=When(), help="When it begins; without it, now.")
 @click.option("--until", "ends", type=When(), help="When it is over; without it, never.")
 @click.option("--embargo-right", is_flag=True, help="May have embargoed items early, by key.")
-@click.option("--archive-days", type=click.IntRange(min=0), help="How far back by key; without it, all.")
+@click.option("--archive-days", type=click.IntRange(0, 36500), help="How far back by key; without it, all.")
 @reason
 @click.pass_context
 def add(
@@ -75,7 +75,7 @@ def list_licences(context: click.Context, company: str | None, is_json: bool) ->
 
 
 @licence.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @click.option("--at", type=When(), help="When it is over; without it, now.")
 @reason
 @click.pass_context

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +76,8 @@ def web_process() -> Flask:
         if parent := multiprocessing.parent_process():
             parent.join()
             os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(STOP_SECONDS)  # one that was still starting did not hear it
+            os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=watch, daemon=True).start()
     return web_application()
@@ -82,9 +85,12 @@ def web_process() -> Flask:
 
 @contextmanager
 def worker_beside(folder: Path) -> Iterator[None]:
-    """A worker process that lives as long as this one: started again when it dies, ended at the end."""
+    """A worker process that lives as long as this one: started again when it dies, ended at the end.
+
+    The first is started before the web processes are forked: forked meanwhile, they would hold its pipes.
+    """
     stop = Event()
-    keeper = Thread(target=_keep_worker, args=(folder, stop))
+    keeper = Thread(target=_keep_worker, args=(folder, _start_worker(folder), stop))
     keeper.start()
     try:
         yield
@@ -93,18 +99,22 @@ def worker_beside(folder: Path) -> Iterator[None]:
         keeper.join()
 
 
-def _keep_worker(folder: Path, stop: Event) -> None:
-    while not stop.is_set():
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
-            stdin=subprocess.PIPE,
-        )
-        while worker.poll() is None and not stop.wait(LOOK_SECONDS):
-            continue
-        _end(worker)
+def _keep_worker(folder: Path, worker: subprocess.Popen[bytes], stop: Event) -> None:
+    while not stop.wait(LOOK_SECONDS):
+        if worker.poll() is not None:
+            _end_worker(worker)
+            worker = _start_worker(folder)
+    _end_worker(worker)
 
 
-def _end(worker: subprocess.Popen[bytes]) -> None:
+def _start_worker(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+    )
+
+
+def _end_worker(worker: subprocess.Popen[bytes]) -> None:
     """Close the worker's standard input, by which it stops, and reap it."""
     if worker.stdin is not None:
         worker.stdin.close()

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from syndicate.cli.saying import agency_of, as_json, by, print_rows, reason, stamp
+from syndicate.cli.saying import NUMBER, agency_of, as_json, by, plain, print_rows, reason, stamp
 
 
 @click.group()
@@ -36,31 +36,31 @@ def list_quarantine(context: click.Context, is_json: bool) -> None:
 
 
 @quarantine.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @click.pass_context
 def show(context: click.Context, id: int) -> None:
     """The bytes of a message in quarantine, as they came; for the desk's eyes only."""
     from syndicate.service import quarantine as service
 
     refused, raw = service.shown(agency_of(context), id)
-    click.echo(f"{refused.source}: {refused.reason}: {refused.detail}", err=True)
+    click.echo(f"{refused.source}: {refused.reason}: {plain(refused.detail)}", err=True)
     sys.stdout.buffer.write(raw)
 
 
 @quarantine.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @reason
 @click.pass_context
 def replay(context: click.Context, id: int, reason: str) -> None:
     """Read a message again, after its source's mapping or the program was mended."""
-    from syndicate.cli.ingest import said
+    from syndicate.cli.ingest import tell
     from syndicate.service import quarantine as service
 
-    click.echo(said(service.replay(agency_of(context), id, by(reason))))
+    tell(context, service.replay(agency_of(context), id, by(reason)))
 
 
 @quarantine.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @reason
 @click.pass_context
 def discard(context: click.Context, id: int, reason: str) -> None:

@@ -60,7 +60,7 @@ class _Lazily(click.Group):
 @click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=".",
     show_default=True,
     help="The working folder, with config.toml.",

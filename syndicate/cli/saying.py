@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,11 +23,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""The number of something that is kept: what a database can count to."""
 
 
 def reason(command: Command) -> Command:
     """The option of every act: why."""
-    return click.option("--reason", required=True, help="Why; it stands in the audit.")(command)
+    option = click.option("--reason", required=True, callback=_not_blank, help="Why; it stands in the audit.")
+    return option(command)
+
+
+def _not_blank(context: click.Context, param: click.Parameter, words: str) -> str:
+    if not words.strip():
+        raise click.BadParameter("Say why in a few words.", context, param)
+    return words
 
 
 def agency_of(context: click.Context) -> Agency:
@@ -63,6 +73,10 @@ def confirm(question: str, is_sure: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
+YEARS = range(1970, 3000)
+"""Within these, no zone and no number of days leads out of the calendar."""
+
+
 class When(click.ParamType[Any]):
     """A date (its beginning in the site's zone) or a time with a zone."""
 
@@ -78,10 +92,13 @@ class When(click.ParamType[Any]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no time. Write 2026-12-31, or 2026-12-31T18:00+01:00.", param, context)
+        if at.year not in YEARS:
+            self.fail(f"{value!r} is too far away. Write a time from 1970 to 2999.", param, context)
         if len(str(value)) == 10:
             return _Day(at)
         if at.tzinfo is None:
-            self.fail(f"{value!r} has no zone. Write {value}Z, or {value}+01:00.", param, context)
+            near = f"{at:%Y-%m-%dT%H:%M}"
+            self.fail(f"{value!r} has no zone. Write {near}Z, or {near}+01:00.", param, context)
         return at.astimezone(UTC)
 
 
@@ -128,4 +145,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], is_json: bool, empty: str) -> 
 def _cell(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return " ".join(sorted(str(each) for each in value))
-    return "-" if value is None else str(value)
+    return "-" if value is None else plain(str(value))
+
+
+def plain(foreign: str) -> str:
+    """Words of others without the characters by which they would speak to the terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", foreign)

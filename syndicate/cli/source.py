@@ -50,10 +50,13 @@ def add_key(context: click.Context, name: str, reason: str) -> None:
 @click.pass_context
 def poll(context: click.Context, name: str) -> None:
     """Visit a polled source now."""
-    from syndicate.cli.ingest import said
+    from syndicate.cli.ingest import tell
     from syndicate.service import sources
 
     visit = sources.poll(agency_of(context), name)
     if visit.failure:
         raise sources.VisitFailed(visit.failure)
-    click.echo("nothing new" if visit.is_unchanged else said(visit.taken))
+    if visit.is_unchanged:
+        click.echo("nothing new")
+        return
+    tell(context, visit.taken)

@@ -100,7 +100,7 @@ def show(context: click.Context, id: str, is_json: bool) -> None:
 @token.command()
 @click.argument("id")
 @click.option(
-    "--overlap", default=7, show_default=True, type=click.IntRange(min=0), help="Days for the old secret."
+    "--overlap", default=7, show_default=True, type=click.IntRange(0, 3650), help="Days for the old secret."
 )
 @reason
 @click.pass_context
@@ -123,8 +123,10 @@ def revoke(context: click.Context, id: str, final: bool, reason: str, yes: bool)
     """End a token at once."""
     from syndicate.service import contracts
 
-    confirm(f"Revoke token {id}? This cannot be undone.", yes)
-    contracts.revoke_token(agency_of(context), id, final, by(reason))
+    agency = agency_of(context)
+    found = contracts.token_named(agency, id)
+    confirm(f"Revoke token {id} of {found.company} ({found.label})? This cannot be undone.", yes)
+    contracts.revoke_token(agency, id, final, by(reason))
     click.echo(f"Token {id} is revoked.")
 
 

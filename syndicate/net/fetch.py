@@ -75,16 +75,28 @@ def fetch(
 
 
 def _followed(session: requests.Session, url: str, headers: dict[str, str]) -> Fetched:
-    """The answer at the end of the redirects. requests would swallow the whole body of each, so we follow."""
+    """The answer at the end of the redirects, each of them checked; only the last body is read."""
+    session.get_redirect_target = _no_target  # type: ignore[method-assign]
     there = url
     for _ in range(REDIRECTS + 1):
         _check_address(there)
-        with session.get(there, headers=headers, stream=True, timeout=10, allow_redirects=False) as answer:
-            target = session.get_redirect_target(answer)
-            if target is None:
+        with session.get(there, headers=headers, stream=True, timeout=10) as answer:
+            if not answer.is_redirect:
                 return _answered(answer)
-            there = urljoin(there, target)
+            there = _target(there, answer.headers["Location"])
     raise FetchError("too-many-redirects", f"{_shown(url)} redirects more than {REDIRECTS} times.")
+
+
+def _no_target(resp: requests.Response) -> str | None:
+    """What requests is told of every redirect: it would take in the whole body before it goes on."""
+    return None
+
+
+def _target(there: str, location: str) -> str:
+    try:
+        return urljoin(there, location)
+    except ValueError:
+        raise FetchError("bad-address", f"{_shown(there)} redirects to what is no address.") from None
 
 
 def _check_address(url: str) -> None:

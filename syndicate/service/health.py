@@ -36,7 +36,7 @@ def _keys(agency: Agency) -> Iterator[str]:
     if orphans:
         yield (
             f"{len(orphans)} credentials were signed with keys that are not in {agency.keyring.path}. Put the "
-            "key file back from its backup, or revoke them and issue new ones."
+            "key file back from its backup, or end them with `syndicate keys drop` and issue new ones."
         )
 
 

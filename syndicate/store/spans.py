@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
 
 from syndicate.core.model import FOREVER, Face, Level, ReaderClass, Span
 from syndicate.core.placement import Placed
@@ -221,12 +221,17 @@ def _by_key(
 def _seen_replaced(
     connection: Connection, keys: Sequence[str], now: datetime
 ) -> dict[str, frozenset[ReaderClass]]:
-    """For each replaced item, the classes that had seen it."""
+    """For each replaced item, the classes that had seen it, in a feed that they may read."""
     if not keys:
         return {}
     rows = connection.execute(
-        select(spans.c.key, spans.c.reader_class)
-        .where(spans.c.key.in_(keys), spans.c.first_at <= now)
+        select(places.c.key, places.c.reader_class)
+        .where(
+            places.c.key.in_(keys),
+            places.c.face == Face.ENTRY.value,
+            places.c.from_at <= now,
+            or_(places.c.reader_class != ReaderClass.PUBLIC.value, places.c.public >= int(Level.HEADLINE)),
+        )
         .distinct()
     )
     seen: dict[str, set[ReaderClass]] = {}

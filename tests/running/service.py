@@ -75,7 +75,7 @@ class Service:
             process = serve(folder, port, log)
             service = cls(newsroom, port, log, process)
             try:
-                wait_for(service.answers, f"the service to answer: {log}")
+                wait_for(service.is_up, f"the service to answer: {log}")
                 yield service
             finally:
                 if service.process.poll() is None:
@@ -92,6 +92,16 @@ class Service:
         code = self.process.wait(PATIENCE)
         wait_for(lambda: not any(map(is_alive, family)), f"processes {family} to end")
         return code
+
+    def web_processes(self) -> list[int]:
+        return [pid for pid in children_of(self.process.pid) if " serve" in command_of(pid)]
+
+    def workers(self) -> list[int]:
+        return [pid for pid in children_of(self.process.pid) if " worker" in command_of(pid)]
+
+    def is_up(self) -> bool:
+        """Whether every process does its work."""
+        return self.answers() and sum(map(is_serving, self.web_processes())) == 2 and bool(self.workers())
 
     def answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -180,7 +190,10 @@ def descendants_of(pid: int) -> list[int]:
 
 def command_of(pid: int) -> str:
     """How a process was called."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:  # it ended meanwhile
+        return ""
 
 
 def is_alive(pid: int) -> bool:
@@ -189,6 +202,15 @@ def is_alive(pid: int) -> bool:
         return _fields(pid)[0] != "Z"
     except OSError:
         return False
+
+
+def is_serving(pid: int) -> bool:
+    """Whether a web process has begun to serve: before, it does not hear that it should stop."""
+    try:
+        names = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/comm")]
+    except OSError:  # it ended meanwhile
+        return False
+    return any(name.startswith("tokio") for name in names)
 
 
 def seconds_worked(pid: int) -> float:

@@ -35,12 +35,14 @@ def kill(service: Service, number: int) -> tuple[Right, Callable[[], None], Righ
 def hold(service: Service, number: int) -> tuple[Right, Callable[[], None], Right]:
     room, uri = service.newsroom, f"held-{number}"
     path = f"/items/{room.key(uri)}"
-    room.send(uri)
-    return (
-        lambda: service.ask(path).status == 200,
-        lambda: room.hold(uri),
-        lambda: service.ask(path).status == 404,
-    )
+    word = f"canary{number}held"
+    room.send(uri, headline=word)
+
+    def shows(status: int, is_in_feed: bool) -> bool:
+        in_feed = word in service.ask("/feeds/all.json").text
+        return (service.ask(path).status, in_feed) == (status, is_in_feed)
+
+    return lambda: shows(200, True), lambda: room.hold(uri), lambda: shows(404, False)
 
 
 def revocation(service: Service, number: int) -> tuple[Right, Callable[[], None], Right]:

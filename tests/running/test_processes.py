@@ -8,23 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.service import Service, children_of, command_of, free_port, serve, wait_for
-
-
-def web_processes(service: Service) -> list[int]:
-    return [pid for pid in children_of(service.process.pid) if "serve" in command_of(pid)]
-
-
-def workers(service: Service) -> list[int]:
-    return [pid for pid in children_of(service.process.pid) if "--until-stdin-closes" in command_of(pid)]
+from tests.running.service import Service, free_port, is_serving, serve, wait_for
 
 
 def test_a_service_has_two_web_processes_and_a_worker_and_term_ends_them_all(
     tmp_path: Path, database_url: str
 ) -> None:
     with Service.run(tmp_path / "wire", database_url) as service:
-        wait_for(lambda: len(workers(service)) == 1, "the worker")
-        assert len(web_processes(service)) == 2
+        assert len(service.web_processes()) == 2
         assert service.base_url in service.ask("/feeds/all.rss").text
         assert service.stop() == 0
         with pytest.raises(ConnectionRefusedError):
@@ -37,23 +28,25 @@ def test_an_interrupt_from_the_terminal_ends_it_as_well(service: Service) -> Non
 
 
 def test_when_the_first_process_is_killed_its_children_go_with_it(service: Service) -> None:
-    wait_for(lambda: len(workers(service)) == 1, "the worker")
     assert service.stop(signal.SIGKILL) == -signal.SIGKILL
 
 
 def test_a_web_process_that_is_killed_is_replaced(service: Service) -> None:
-    first, second = web_processes(service)
+    first, second = service.web_processes()
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: len(web_processes(service)) == 2 and first not in web_processes(service), "another one")
-    assert second in web_processes(service)
-    wait_for(service.answers, "an answer")
+    wait_for(
+        lambda: len(service.web_processes()) == 2 and first not in service.web_processes(), "another one"
+    )
+    assert second in service.web_processes()
+    (third,) = set(service.web_processes()) - {second}
+    wait_for(lambda: is_serving(third), "the new process to be ready")
+    assert service.answers()
 
 
 def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
-    wait_for(lambda: len(workers(service)) == 1, "the worker")
-    (first,) = workers(service)
+    (first,) = service.workers()
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: len(workers(service)) == 1 and first not in workers(service), "another one")
+    wait_for(lambda: len(service.workers()) == 1 and first not in service.workers(), "another one")
 
 
 def test_a_changed_feed_file_is_taken_up_without_a_restart(service: Service) -> None:
@@ -82,7 +75,7 @@ def test_stopped_and_started_it_has_everything_that_it_had(service: Service) -> 
     service.stop()
     service.port = free_port()
     service.process = serve(service.newsroom.folder, service.port, service.log)
-    wait_for(service.answers, "the second start")
+    wait_for(service.is_up, "the second start")
     after = service.ask("/feeds/all.rss")
     assert "Port Averin" in after.text
     assert after.headers["Last-Modified"] == before.headers["Last-Modified"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 
 import feedparser
 import pytest
 
 from syndicate.service import contracts
 from tests.newsroom import BY, SENTENCE, TEXT, Newsroom
-from tests.running.service import Service
+from tests.running.service import Service, wait_for
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -92,6 +94,32 @@ def test_an_ended_licence_says_so_in_the_reader(subscribed) -> None:
     reader.update_feeds(scheduled=False)
     titles = [entry.title for entry in reader.get_entries(feed=private)]
     assert any(title.startswith("Access ended on") for title in titles)
+
+
+def test_the_list_of_feeds_can_be_subscribed_as_a_whole(opened: Service) -> None:
+    addresses = re.findall(r'xmlUrl="([^"]+)"', opened.ask("/feeds.opml").text)
+    assert f"{opened.base_url}/feeds/all.rss" in addresses
+    with closing(make_reader(":memory:")) as reader:
+        for address in addresses:
+            reader.add_feed(address)
+        reader.update_feeds(scheduled=False)
+        assert [feed.last_exception for feed in reader.get_feeds()] == [None] * len(addresses)
+
+
+def test_a_reader_follows_a_feed_that_was_renamed(subscribed) -> None:
+    service, reader, public, private, _ = subscribed
+    feeds = service.newsroom.folder / "feeds"
+    file = (feeds / "all.toml").rename(feeds / "everything.toml")
+    file.write_text(f'aliases = ["all"]\n{file.read_text()}')
+    wait_for(lambda: service.ask("/feeds/everything.atom").status == 200, "the new name")
+    service.newsroom.send("another", headline="Another", text=TEXT + TAIL)
+    reader.update_feeds(scheduled=False)
+    for feed in (public, private):
+        assert reader.get_feed(feed).last_exception is None
+        assert sorted(entry.title for entry in reader.get_entries(feed=feed)) == [
+            "Another",
+            "Port stays open",
+        ]
 
 
 @pytest.mark.parametrize("ext", ["rss", "atom", "json"])
