@@ -21,9 +21,11 @@ def main() -> None:
         is_interrupted = isinstance(error.__cause__, KeyboardInterrupt)
         done = "what was done before stays done" if is_interrupted else "nothing was done"
         code = _failed(f"Stopped; {done}.")
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
         code = error.exit_code
+    except click.ClickException as error:
+        code = _failed(error.message)
     except Exception as error:
         if "--debug" in sys.argv:
             raise

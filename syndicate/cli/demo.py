@@ -26,9 +26,7 @@ MARK = ".syndicate-demo"
 @click.pass_context
 def demo(context: click.Context, port: int, into: Path) -> None:
     """Serve a day of a made-up wire agency, to look around."""
-    from syndicate.cli.processes import check_free
-
-    check_free("127.0.0.1", port)
+    _check_free(port)
     folder = (context.obj / into).resolve()
     _make_folder(folder)
     os.environ["SYNDICATE_SERVE__PORT"] = str(port)
@@ -37,6 +35,16 @@ def demo(context: click.Context, port: int, into: Path) -> None:
     settings, secrets = _load(folder, start)
     _say(settings, secrets, into)
     _serve(folder, start, secrets)
+
+
+def _check_free(port: int) -> None:
+    """Refuse a port that is taken with this command's own way out, before anything is made."""
+    from syndicate.cli.processes import check_free
+
+    try:
+        check_free("127.0.0.1", port)
+    except click.ClickException:
+        raise click.ClickException(f"Port {port} cannot be used. Name a free one with --port.") from None
 
 
 def _make_folder(folder: Path) -> None:
