@@ -76,15 +76,20 @@ def take_up_feeds(agency: Agency, at: datetime | None = None) -> tuple[list[str]
 def ready_to_serve(folder: Path) -> Settings:
     """The settings of a folder that can be served: schema, keys and feeds in order. Raises one sentence."""
     agency = open_agency(folder)
-    orphans = signing.orphans(agency)
-    if orphans:
-        raise SettingsError(
-            f"{len(orphans)} credentials were signed with keys that are not in {agency.keyring.path}: the key "
-            "file has changed. Put it back from its backup, or run `syndicate doctor`."
-        )
+    check_keys(agency)
     take_up_feeds(agency)
     agency.close()
     return agency.settings
+
+
+def check_keys(agency: Agency) -> None:
+    """Raise `SettingsError` where living credentials were signed with keys that are not there."""
+    orphans = signing.orphans(agency)
+    if orphans:
+        raise SettingsError(
+            f"Of the credentials, {len(orphans)} were signed with keys not in {agency.keyring.path}: the key "
+            "file has changed. Put it back from its backup, or run `syndicate doctor`."
+        )
 
 
 def broken_feeds(agency: Agency) -> tuple[str, ...]:

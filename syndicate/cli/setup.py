@@ -15,7 +15,7 @@ from syndicate.cli.saying import agency_of, as_json
 @click.pass_context
 def init(context: click.Context) -> None:
     """Make a working folder: config.toml, feeds, keys, database. What is there stays as it is."""
-    from syndicate.bootstrap import prepare, take_up_feeds
+    from syndicate.bootstrap import check_keys, prepare, take_up_feeds
     from syndicate.settings import default_config, starter_feeds
 
     folder: Path = context.obj
@@ -24,7 +24,9 @@ def init(context: click.Context) -> None:
         for name, text in starter_feeds().items():
             _write(folder / "feeds" / name, text)
     prepare(folder)
-    take_up_feeds(agency_of(context))
+    agency = agency_of(context)
+    take_up_feeds(agency)
+    check_keys(agency)
     click.echo(f"{folder} is ready. Edit config.toml, then run `syndicate serve`.")
     click.echo("Back up data/keys.toml apart from the database: without it every token ends.", err=True)
 

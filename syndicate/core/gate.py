@@ -169,7 +169,7 @@ def entry(
         return _notice(story, span, house, language)
     outline = _outline(story, span, decision.level, house, language)
     if decision.level is Level.FULL and words is not None:
-        return _in_full(outline, story.version(span), span, decision.level, words)
+        return _in_full(outline, story, span, decision.level, words)
     return outline
 
 
@@ -204,12 +204,12 @@ def _outline(story: Story, span: Span, level: Level, house: House, language: str
     )
 
 
-def _in_full(outline: Entry, version: Version, span: Span, level: Level, words: FullWords) -> Entry:
+def _in_full(outline: Entry, story: Story, span: Span, level: Level, words: FullWords) -> Entry:
     """The entry with every word that the version has."""
+    version = story.version(span)
     note = _opened(words.editors_note, level)
     text = _opened(words.text, level)
     begun = f"<p><em>{html.escape(note, quote=False)}</em></p>\n" if span.is_corrected and note else ""
-    embargo = version.embargo_at if span.reader_class is ReaderClass.EARLY else None
     return replace(
         outline,
         ordinal=span.ordinal,
@@ -223,8 +223,14 @@ def _in_full(outline: Entry, version: Version, span: Span, level: Level, words: 
         keywords=version.keywords,
         editors_note=note,
         renditions=tuple(Rendition(**each) for each in json.loads(_opened(words.renditions, level) or "[]")),
-        embargo_at=embargo,
+        embargo_at=version.embargo_at if _is_ahead(story, span) else None,
     )
+
+
+def _is_ahead(story: Story, span: Span) -> bool:
+    """Whether `span` shows early what licensed readers do not have yet: so long the embargo lasts."""
+    licensed = story.spans.get(ReaderClass.LICENSED)
+    return span.reader_class is ReaderClass.EARLY and (licensed is None or licensed.version != span.version)
 
 
 def _opened(sealed: Sealed[str] | None, level: Level) -> str | None:

@@ -35,7 +35,7 @@ def _keys(agency: Agency) -> Iterator[str]:
     orphans = signing.orphans(agency)
     if orphans:
         yield (
-            f"{len(orphans)} credentials were signed with keys that are not in {agency.keyring.path}. Put the "
+            f"Of the credentials, {len(orphans)} were signed with keys not in {agency.keyring.path}. Put the "
             "key file back from its backup, or end them with `syndicate keys drop` and issue new ones."
         )
 
@@ -45,7 +45,7 @@ def _books(agency: Agency) -> Iterator[str]:
         lying = len(books.list_refused(connection))
         polls = [books.find_poll(connection, name) for name in agency.settings.sources]
     if lying:
-        yield f"{lying} messages lie in quarantine. `syndicate quarantine list` shows them."
+        yield f"In quarantine: {lying}. `syndicate quarantine list` shows what lies there."
     for poll in polls:
         if poll is not None and poll.failure:
             yield f"The last visit to {poll.source} failed: {poll.failure}"

@@ -49,13 +49,16 @@ def finished(
     changed_at: datetime | None = None,
     status: int = 200,
 ) -> Response:
-    """An answer with validators: 304 where the client has these bytes already. `Range` is ignored."""
+    """An answer with validators: 304 where the client has these bytes already. `Range` is ignored.
+
+    A time alone does not say so: two changes may fall into one second, and the second may be a kill.
+    """
     response = Response(body, status=status, content_type=media_type)
     response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32], weak=True)
     if changed_at is not None:
         response.last_modified = changed_at
     response.headers["Cache-Control"] = cache_control
-    if status == 200:
+    if status == 200 and request.if_none_match:
         response.make_conditional(request)
     return response
 

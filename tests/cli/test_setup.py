@@ -100,4 +100,4 @@ def test_doctor_names_what_lies_in_quarantine_and_how_to_see_it(
     shell.run("ingest", tmp_path / "bad", "--source", "desk")
     ran = shell.run("doctor")
     assert ran.code == 1
-    assert "`syndicate quarantine list` shows them" in ran.stdout
+    assert "`syndicate quarantine list` shows what lies there" in ran.stdout
