@@ -59,11 +59,6 @@ class Database:
         self._local = threading.local()
         self._pulses: list[Any] = []
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether the file of a SQLite database is not there; looking at it would make an empty one."""
-        return self.is_sqlite and not Path(str(self.url.database)).exists()
-
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction under the write lock, committed at the end, rolled back when anything raises."""

@@ -42,8 +42,6 @@ def upgrade(database: Database, history: History) -> None:
 
 def version_of(database: Database, history: History) -> str | None:
     """The newest migration that the database has seen; None for an empty one."""
-    if database.is_missing:
-        return None
     with database.transaction() as connection:
         if not inspect(connection).has_table(history.version_table):
             return None
