@@ -150,24 +150,27 @@ class Reader:
         return found
 
     def key_words(self, told: Told) -> set[str]:
-        """What he may find of an item by key: the most that any feed gives him."""
+        """What he may find of an item by key: the most that any feed gives him, of what he has first."""
         if not self.opens:
             return set()
-        found = public_words(told)
+        best, shown = public_level(told), told.public
         for feed in told.feeds & self.licences.keys():
             level = max(self.licences[feed], PUBLIC[feed])
             if told.is_old and not self.has_archive:
                 level = PUBLIC[feed]
-            classes = ["licensed", "early"] if self.has_embargo_right else ["licensed"]
-            for reader_class in classes:
-                found |= told.words(told.shown_to(reader_class), level)
-        return found
+            if level >= best:
+                best, shown = level, told.early if self.has_embargo_right else told.licensed
+        return told.words(shown, best)
+
+
+def public_level(told: Told) -> Level:
+    """How much of an item everybody may have by key."""
+    return max((PUBLIC[feed] for feed in told.feeds), default=Level.NOTHING)
 
 
 def public_words(told: Told) -> set[str]:
     """What anybody may find of an item by key."""
-    level = max((PUBLIC[feed] for feed in told.feeds), default=Level.NOTHING)
-    return told.words(told.public, level)
+    return told.words(told.public, public_level(told))
 
 
 def public_feed_words(feed: str) -> set[str]:
@@ -186,7 +189,6 @@ class World:
 
     newsroom: Newsroom
     readers: dict[str, Reader]
-    source_key: str
 
 
 @contextmanager
@@ -199,11 +201,9 @@ def world(folder: Path, url: str = "sqlite:///data/syndicate.db") -> Iterator[Wo
         readers = {reader.name: reader for reader in _readers(newsroom)}
         _tell_all(newsroom)
         _let_some_end(newsroom, readers)
-        _, key = contracts.add_source_key(newsroom.agency, "desk", BY)
-        forged = tokens.issue(Token(TokenKind.READER, "0" * 12, "n" * 24), (b"another key" * 4,))
-        for name, text in (("source-key", key), ("forged", forged), ("garbage", "synd_garbage")):
+        for name, text in _strangers(newsroom, readers["full"]):
             readers[name] = Reader(name, text, opens=False, in_path=False)
-        yield World(newsroom, readers, key)
+        yield World(newsroom, readers)
 
 
 # Items
@@ -327,10 +327,11 @@ def _readers(newsroom: Newsroom) -> Iterator[Reader]:
     newsroom.licence("scoped", ("all", "economy"))
     scoped = newsroom.token("scoped", feeds=frozenset({"economy"}))
     yield Reader("scoped", scoped, {"economy": Level.FULL})
-    for name in ("suspended", "revoked", "dropped", "ended", "endedlong"):
+    yield _reader(newsroom, "rotatedin", ALL)
+    for name in ("rotatedout", "suspended", "revoked", "dropped", "ended", "endedlong"):
         yield _reader(newsroom, name, ALL, opens=False)
     soon, later = timedelta(days=41), timedelta(days=300)
-    yield _reader(newsroom, "begun-later", ALL, opens=False, begins_at=newsroom.clock.now + later)
+    yield _reader(newsroom, "begunlater", ALL, opens=False, begins_at=newsroom.clock.now + later)
     newsroom.company("bounded")
     newsroom.licence("bounded", ("all",))
     for name, terms in {
@@ -361,8 +362,24 @@ def _let_some_end(newsroom: Newsroom, readers: dict[str, Reader]) -> None:
     """Suspend, revoke and end what is to be refused from now on."""
     agency, now = newsroom.agency, newsroom.clock.now
     contracts.suspend(agency, "suspended", BY)
-    contracts.revoke_token(agency, newsroom.names[str(readers["revoked"].token)], False, BY)
-    contracts.revoke_token(agency, newsroom.names[str(readers["dropped"].token)], True, BY)
+    ids = {name: newsroom.names[str(readers[name].token)] for name in readers if readers[name].token}
+    contracts.revoke_token(agency, ids["revoked"], False, BY)
+    contracts.revoke_token(agency, ids["dropped"], True, BY)
+    contracts.rotate_token(agency, ids["rotatedin"], timedelta(hours=1), BY)
+    contracts.rotate_token(agency, ids["rotatedout"], timedelta(0), BY)
     for company, days in (("ended", 10), ("endedlong", 31)):
         for licence in contracts.licences(agency, company):
             contracts.end_licence(agency, licence.id, now - timedelta(days=days), BY)
+
+
+def _strangers(newsroom: Newsroom, full: Reader) -> Iterator[tuple[str, str]]:
+    """Texts that are no token of a customer: of a source, made up, or made with a key that leaked."""
+    keys = newsroom.agency.keys
+    yield "sourcekey", contracts.add_source_key(newsroom.agency, "desk", BY)[1]
+    yield "garbage", "synd_garbage"
+    yield (
+        "forged",
+        tokens.issue(Token(TokenKind.READER, newsroom.names[str(full.token)], "n" * 24), (b"k" * 32,)),
+    )
+    yield "unknown", tokens.issue(Token(TokenKind.READER, "0" * 12, "n" * 24), keys)
+    yield "leakedkey", tokens.issue(Token(TokenKind.READER, newsroom.names[str(full.token)], "n" * 24), keys)
