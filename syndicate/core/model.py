@@ -187,6 +187,11 @@ def item_key(namespace: str, uri: str) -> str:
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
 
 
+def is_key(text: str) -> bool:
+    """Whether a text has the form of a key: what has not is no item's, and is asked of no database."""
+    return len(text) == 16 and all(letter in CROCKFORD for letter in text)
+
+
 def digest_of(*parts: object) -> str:
     """A digest over the `repr` of values that have a stable one (text, numbers, times, frozen values)."""
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -115,6 +115,7 @@ def _message(entry: Entry, feed: Entry, is_atom: bool, source: Source, faults: t
         language=fields.language(language, warnings),
         subjects=marks.subjects_of(topics, source),
         kind=marks.kind_of(topics, None, source),
+        keywords=fields.words(_own(entry, "media_keywords")),
         rights=fields.lines(_own(entry, "rights") or _own(feed, "rights")),
         is_correction=marks.is_correction(topics, (headline,), source),
         renditions=fields.renditions(_renditions(entry)),

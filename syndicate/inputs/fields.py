@@ -18,6 +18,7 @@ from syndicate.inputs.dates import exact_moment, moment
 from syndicate.inputs.html import is_web_address, plain
 from syndicate.inputs.refusal import ItemError
 
+MAX_KEYWORDS = 200
 MAX_LINE = 1_000
 MAX_NOTE = 20_000
 MAX_URI = 2_000
@@ -40,6 +41,12 @@ def line(value: object, limit: int = MAX_LINE) -> str | None:
 def lines(value: object) -> str | None:
     """A longer text that may keep its lines."""
     return legal(value).strip()[:MAX_NOTE] or None if isinstance(value, str) else None
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Keywords, as a list or as one text with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(word for part in parts[:MAX_KEYWORDS] if (word := line(part)))
 
 
 def identity(*candidates: object) -> str | None:

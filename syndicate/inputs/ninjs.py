@@ -107,6 +107,7 @@ def _version(item: Names, uri: str, status: Status, source: Source, warnings: li
         language=fields.language(item.get("language"), warnings),
         urgency=fields.urgency(item.get("urgency"), warnings),
         subjects=marks.subjects_of(topics, source),
+        keywords=fields.words(item.get("keywords")),
         slugline=fields.line(item.get("slugline")),
         kind=marks.kind_of([*genres, *topics], media_type, source),
         editors_note=note,

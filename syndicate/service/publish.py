@@ -25,11 +25,14 @@ from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.credentials import Access, Credential
 from syndicate.service.receipts import Carried, Counter, carried_by
-from syndicate.service.rendering import Rendering, View, in_full, published, render, render_ended
+from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.store import items, spans
 from syndicate.store.database import read_epoch
 
 Answer = TypeVar("Answer")
+
+Sends = Callable[[str], bool]
+"""Whether bytes of this ETag go out: not for HEAD, nor where the client has them already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ class Publisher:
         """The public tier of a feed. Raises `Refused` where there is none."""
         return self._rendering(View(feed, ReaderClass.PUBLIC), ext, self.agency.moment())
 
-    def private_feed(self, credential: Credential, feed: str, ext: str) -> Rendering:
-        """The private tier of a feed, signed for. Raises `Refused` where the credential does not open it."""
+    def private_feed(self, credential: Credential, feed: str, ext: str, sends: Sends) -> Rendering:
+        """The private tier of a feed, signed for if it is sent. Raises `Refused` where it is not opened."""
 
         def answer(moment: Moment) -> Rendering:
             with self.agency.database.snapshot() as connection:
@@ -70,7 +73,8 @@ class Publisher:
                 if right.ended_at is not None:
                     return render_ended(self.agency, connection, generation, ext, right.ended_at, moment)
             rendering = self._rendering(View(feed, ReaderClass.LICENSED, right.level), ext, moment)
-            self._counter.sign(self.agency, access.partner, rendering.carried, f"feed {feed}", moment)
+            if sends(rendering.etag):
+                self._counter.sign(self.agency, access.partner, rendering.carried, f"feed {feed}", moment)
             return rendering
 
         return self._true_when_sent(answer)
@@ -86,10 +90,15 @@ class Publisher:
                 raise refusals.Gone(contact=self.agency.settings.site.contact)
         raise refusals.NotFound()
 
-    def private_item(self, credential: Credential, key: str) -> tuple[Access, Read]:
-        """The item as a partner has it, signed for. A killed one comes as its notice, gone."""
+    def private_item(
+        self, credential: Credential, key: str, write: Callable[[Access, Read], bytes], sends: Sends
+    ) -> tuple[Read, bytes]:
+        """The item as a partner has it, as `write` puts it, signed for if it is sent.
 
-        def answer(moment: Moment) -> tuple[Access, Read]:
+        A killed one comes as its notice, gone. Raises `Refused` where there is nothing for him.
+        """
+
+        def answer(moment: Moment) -> tuple[Read, bytes]:
             with self.agency.database.snapshot() as connection:
                 access = credentials.open_with(self.agency, connection, credential, moment.now)
                 credentials.check_licensed(self.agency, access, moment.now)
@@ -97,8 +106,10 @@ class Publisher:
                 if found is None:
                     raise self._no_item(connection, access.partner, key, moment.now)
             read, carried = found
-            self._counter.sign(self.agency, access.partner, carried, "item", moment)
-            return access, read
+            body = write(access, read)
+            if read.is_gone or sends(etag_of(body)):  # what is gone has no 304
+                self._counter.sign(self.agency, access.partner, carried, "item", moment)
+            return read, body
 
         return self._true_when_sent(answer)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, redirect
 
 from syndicate.core.model import Level
-from syndicate.outputs import FORMATS
+from syndicate.outputs import FORMATS, opml
 from syndicate.service import directory
 from syndicate.service.credentials import Shown
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.service.rendering import Rendering
 from syndicate.web.asking import agency, credential, publisher
-from syndicate.web.headers import finished
+from syndicate.web.headers import finished, sends
 
 blueprint = Blueprint("feeds", __name__)
 
 PRIVATE_CACHE = "private, no-cache"
-_OPML = "text/x-opml; charset=utf-8"
 _EXTENSIONS = ", ".join(FORMATS)
 _FEED = f"<any({_EXTENSIONS}):ext>"
 
@@ -44,7 +43,7 @@ def public_feed(feed: str, ext: str) -> Response:
 @blueprint.get("/feeds.opml")
 def public_opml() -> Response:
     """Every feed of the directory, for readers that take lists."""
-    return finished(directory.public_opml(agency()), _OPML, public_cache())
+    return finished(directory.public_opml(agency()), opml.MEDIA_TYPE, public_cache())
 
 
 @blueprint.get(f"/private/feeds/<feed>.{_FEED}", defaults={"token": None})
@@ -53,12 +52,12 @@ def private_feed(token: str | None, feed: str, ext: str) -> Response:
     """The private tier of a feed. A renamed feed answers under its old name too: nothing here redirects."""
     asked = credential(token)
     try:
-        return _sent(publisher().private_feed(asked, feed, ext), PRIVATE_CACHE)
+        return _sent(publisher().private_feed(asked, feed, ext, sends), PRIVATE_CACHE)
     except (NotFound, FeedGone):
         name = directory.new_name_of(agency(), feed)
         if name is None:
             raise
-    return _sent(publisher().private_feed(asked, name, ext), PRIVATE_CACHE)
+    return _sent(publisher().private_feed(asked, name, ext, sends), PRIVATE_CACHE)
 
 
 @blueprint.get("/private/feeds.opml", defaults={"token": None})
@@ -67,7 +66,7 @@ def private_opml(token: str | None) -> Response:
     """The feeds of a token; with addresses that hold it, and so are a secret, in the path form."""
     asked = credential(token)
     cache = "no-store" if asked.shown is Shown.PATH else PRIVATE_CACHE
-    return finished(directory.private_opml(agency(), asked), _OPML, cache)
+    return finished(directory.private_opml(agency(), asked), opml.MEDIA_TYPE, cache)
 
 
 def _sent(rendering: Rendering, cache: str) -> Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from datetime import datetime
 
 from flask import Flask, Request, Response, request
+
+from syndicate.service.rendering import etag_of
 
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -54,13 +55,18 @@ def finished(
     A time alone does not say so: two changes may fall into one second, and the second may be a kill.
     """
     response = Response(body, status=status, content_type=media_type)
-    response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32], weak=True)
+    response.set_etag(etag or etag_of(body), weak=True)
     if changed_at is not None:
         response.last_modified = changed_at
     response.headers["Cache-Control"] = cache_control
     if status == 200 and request.if_none_match:
         response.make_conditional(request)
     return response
+
+
+def sends(etag: str) -> bool:
+    """Whether a body of this ETag goes out to this request."""
+    return request.method != "HEAD" and not request.if_none_match.contains_weak(etag)
 
 
 def _compress(response: Response, asked: Request) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, render_template
 
-from syndicate.core.model import FOREVER
+from syndicate.core.model import FOREVER, is_key
 from syndicate.outputs import ninjs, text
 from syndicate.service import directory
+from syndicate.service.credentials import Access
+from syndicate.service.publish import Read
 from syndicate.web import showing
 from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.feeds import PRIVATE_CACHE, public_cache
-from syndicate.web.headers import finished
+from syndicate.web.headers import finished, sends
 
 blueprint = Blueprint("items", __name__)
 
@@ -22,7 +25,7 @@ _HTML = "text/html; charset=utf-8"
 @blueprint.get("/items/<key>")
 def public_item(key: str) -> Response:
     """The item at its public level."""
-    read = publisher().public_item(key)
+    read = publisher().public_item(_checked(key))
     page = render_template("item.html", page="item", **showing.item(read.entry))
     return finished(page.encode(), _HTML, public_cache(), changed_at=read.changed_at)
 
@@ -30,28 +33,37 @@ def public_item(key: str) -> Response:
 @blueprint.get("/private/items/<key>")
 def private_item(key: str) -> Response:
     """The item as a partner has it, as a page."""
-    access, read = publisher().private_item(credential(), key)
+    return _private(key, _page, _HTML)
+
+
+@blueprint.get("/private/items/<key>.json")
+def private_item_as_ninjs(key: str) -> Response:
+    """The item as a partner has it, as ninjs 3.1."""
+    notice = current_app.config["SETTINGS"].site.notice
+    return _private(key, lambda _, read: ninjs.write(read.entry, notice), ninjs.MEDIA_TYPE)
+
+
+@blueprint.get("/private/items/<key>.txt")
+def private_item_as_text(key: str) -> Response:
+    """The item as a partner has it, as text."""
+    notice = current_app.config["SETTINGS"].site.notice
+    return _private(key, lambda _, read: text.write(read.entry, notice), text.MEDIA_TYPE)
+
+
+def _private(key: str, write: Callable[[Access, Read], bytes], media_type: str) -> Response:
+    read, body = publisher().private_item(credential(), _checked(key), write, sends)
+    status = 410 if read.is_gone else 200
+    return finished(body, media_type, PRIVATE_CACHE, changed_at=read.changed_at, status=status)
+
+
+def _checked(key: str) -> str:
+    """The key, or none where it has not the form of one: such a text is put to no database."""
+    return key if is_key(key) else ""
+
+
+def _page(access: Access, read: Read) -> bytes:
     shown = showing.item(read.entry, licensed_to=access.company)
-    page = render_template("item.html", page="item", **shown)
-    return finished(page.encode(), _HTML, PRIVATE_CACHE, status=410 if read.is_gone else 200)
-
-
-@blueprint.get("/private/items/<key>.<any(json, txt):ext>")
-def private_item_file(key: str, ext: str) -> Response:
-    """The item as ninjs 3.1 or as text."""
-    _, read = publisher().private_item(credential(), key)
-    site = current_app.config["SETTINGS"].site
-    if ext == "json":
-        body, media_type = ninjs.write(read.entry, site.notice), "application/json; charset=utf-8"
-    else:
-        body, media_type = text.write(read.entry, site.notice), "text/plain; charset=utf-8"
-    return finished(
-        body,
-        media_type,
-        PRIVATE_CACHE,
-        changed_at=read.changed_at,
-        status=410 if read.is_gone else 200,
-    )
+    return render_template("item.html", page="item", **shown).encode()
 
 
 @blueprint.get("/private/account")

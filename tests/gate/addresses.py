@@ -70,10 +70,9 @@ def _feeds(pattern: str, words: Callable[[str], Words]) -> Callable[[], Iterator
 def _items(pattern: str, words: Callable[[Told], Words]) -> Callable[[], Iterator[Address]]:
     def addresses() -> Iterator[Address]:
         for told in ITEMS:
-            for ext in ("json", "txt") if "{ext}" in pattern else ("",):
-                path = pattern.replace("{key}", told.key).replace("{ext}", ext)
-                yield Address(path, words(told), told.uri in BRIEF)
-        yield Address(pattern.replace("{key}", "0" * 16).replace("{ext}", "json"), _nothing)
+            yield Address(pattern.replace("{key}", told.key), words(told), told.uri in BRIEF)
+        for unknown in ("0" * 16, "%00", "nothing"):
+            yield Address(pattern.replace("{key}", unknown), _nothing)
 
     return addresses
 
@@ -115,7 +114,8 @@ TOLD: dict[str, Callable[[], Iterator[Address]]] = {
     "/private/feeds.opml": _one("/private/feeds.opml"),
     "/private/<token>/feeds.opml": _one(f"/private/{PATH_TOKEN}/feeds.opml"),
     "/private/items/<key>": _items("/private/items/{key}", _private_item),
-    "/private/items/<key>.<any(json, txt):ext>": _items("/private/items/{key}.{ext}", _private_item),
+    "/private/items/<key>.json": _items("/private/items/{key}.json", _private_item),
+    "/private/items/<key>.txt": _items("/private/items/{key}.txt", _private_item),
     "/private/account": _one("/private/account"),
     "/wire/<source>": _one("/wire/desk"),
 }
