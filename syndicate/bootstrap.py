@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+RECEIPT_SECONDS = 2.0
+"""For so long an answer waits for its receipts; then it is refused, and no text leaves."""
+
+
 def open_agency(
     folder: Path, clock: Callable[[], datetime] = system_clock, settings: Settings | None = None
 ) -> Agency:
@@ -40,7 +44,7 @@ def databases(settings: Settings) -> tuple[Database, Database]:
     if not database.is_sqlite:
         return database, database
     path = Path(str(database.url.database)).with_name("receipts.db")
-    return database, Database(f"sqlite:///{path}", data / "writer.lock")
+    return database, Database(f"sqlite:///{path}", data / "writer.lock", RECEIPT_SECONDS)
 
 
 def upgrade(settings: Settings) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -21,14 +24,20 @@ MARK = ".syndicate-demo"
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, envvar="SYNDICATE_SERVE__PORT"
+)
 @click.option("--into", type=click.Path(path_type=Path), default="demo-data", show_default=True)
 @click.pass_context
 def demo(context: click.Context, port: int, into: Path) -> None:
     """Serve a day of a made-up wire agency, to look around."""
     _check_free(port)
     folder = (context.obj / into).resolve()
-    _make_folder(folder)
+    with _made(folder):
+        _run(folder, port, into)
+
+
+def _run(folder: Path, port: int, into: Path) -> None:
     os.environ["SYNDICATE_SERVE__PORT"] = str(port)
     os.environ["SYNDICATE_SITE__BASE_URL"] = f"http://127.0.0.1:{port}"
     start = datetime.now(UTC).replace(microsecond=0)
@@ -47,15 +56,29 @@ def _check_free(port: int) -> None:
         raise click.ClickException(f"Port {port} cannot be used. Name a free one with --port.") from None
 
 
-def _make_folder(folder: Path) -> None:
-    """A fresh folder. One that a demo made before is made anew; any other is left alone."""
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """A fresh folder, for this demo alone. One that an earlier demo left is made anew; any other is left alone."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise click.ClickException(f"{folder} is not a demo's folder. Name another one with --into.")
-        shutil.rmtree(folder)
+        with _held(folder):
+            shutil.rmtree(folder)
     with resources.as_file(resources.files("syndicate.demo").joinpath("folder")) as given:
         shutil.copytree(given, folder, dirs_exist_ok=True)
-    (folder / MARK).touch()
+    with _held(folder):
+        yield
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The mark of a demo's folder, locked: a second demo does not pull the folder from under the first."""
+    with (folder / MARK).open("a") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise click.ClickException(f"A demo runs in {folder}. Name another folder with --into.") from None
+        yield
 
 
 def _load(folder: Path, start: datetime) -> tuple[Settings, Secrets]:

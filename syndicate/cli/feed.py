@@ -75,7 +75,12 @@ def preview(context: click.Context, name: str, who: str, is_json: bool) -> None:
     from syndicate.service import explain as service
 
     rows = [
-        {"key": line.key, "level": line.decision.level.name, "rule": line.decision.rule}
+        {
+            "key": line.key,
+            "level": line.decision.level.name,
+            "headline": line.headline,
+            "rule": line.decision.rule,
+        }
         for line in service.preview(agency_of(context), name, who)
     ]
     print_rows(rows, is_json, "Nothing stands in this feed now.")

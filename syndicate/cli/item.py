@@ -97,8 +97,7 @@ def kill(context: click.Context, key: str, reason: str, yes: bool) -> None:
 
     agency = agency_of(context)
     chart = desk.chart(agency, key)
-    title = next(reversed(chart.headlines.values()), chart.item.uri)
-    confirm(f"Kill {title!r}? This cannot be undone.", yes)
+    confirm(f"Kill {chart.title or chart.item.uri!r}? This cannot be undone.", yes)
     click.echo(f"{key} is killed since {stamp(desk.kill(agency, key, by(reason)))}.")
 
 

@@ -84,8 +84,8 @@ def end(context: click.Context, id: int, at: datetime | None, reason: str) -> No
     from syndicate.service import contracts
 
     agency = agency_of(context)
-    contracts.end_licence(agency, id, settled(at, agency), by(reason))
-    click.echo(f"Licence {id} ends.")
+    ends_at = contracts.end_licence(agency, id, settled(at, agency), by(reason))
+    click.echo(f"Licence {id} ends {stamp(ends_at)}.")
 
 
 def licence_row(company: str, licence: Licence) -> dict[str, Any]:

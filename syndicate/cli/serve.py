@@ -16,7 +16,8 @@ def serve(context: click.Context) -> None:
 
     settings = ready_to_serve(context.obj)
     processes.check_free(settings.serve.host, settings.serve.port)
-    click.echo(f"{settings.site.title} at {settings.site.base_url}", err=True)
+    where = f"http://{settings.serve.host}:{settings.serve.port}"
+    click.echo(f"{settings.site.title} listens at {where}; its address is {settings.site.base_url}", err=True)
     processes.serve(settings)
 
 

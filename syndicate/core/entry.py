@@ -41,6 +41,7 @@ class Entry:
     rights: str | None = None  # the item's own terms, which win over the house notice
     is_corrected: bool = False
     replaces: str | None = None  # the id of the item that this one stands in for
+    embargo_at: datetime | None = None  # by key, for an embargo right, while the embargo lasts
     # At FULL only:
     ordinal: int | None = None  # how many versions the class has been shown, this one included
     headline: str | None = None  # the title without marks
@@ -53,7 +54,6 @@ class Entry:
     keywords: tuple[str, ...] = ()
     editors_note: str | None = None
     renditions: tuple[Rendition, ...] = ()
-    embargo_at: datetime | None = None  # by key, for an embargo right, while the embargo lasts
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,7 @@ def _outline(story: Story, span: Span, level: Level, house: House, language: str
         rights=version.rights,
         is_corrected=span.is_corrected,
         replaces=_replaces(story, span, version, house),
+        embargo_at=version.embargo_at if _is_ahead(story, span) else None,
     )
 
 
@@ -223,7 +224,6 @@ def _in_full(outline: Entry, story: Story, span: Span, level: Level, words: Full
         keywords=version.keywords,
         editors_note=note,
         renditions=tuple(Rendition(**each) for each in json.loads(_opened(words.renditions, level) or "[]")),
-        embargo_at=version.embargo_at if _is_ahead(story, span) else None,
     )
 
 

@@ -65,14 +65,16 @@ class Standing:
     until_at: datetime
 
 
+AHEAD = timedelta(days=1)
+"""No clock of a source is believed to be further ahead of ours: such a date would outrank all to come."""
+
+
 def order_of(version: VersionFact) -> tuple[int, datetime, datetime, str]:
     """The place of a version among the versions of its item."""
-    return (
-        version.number or 0,
-        version.created_at or version.received_at,
-        version.received_at,
-        version.digest,
-    )
+    created_at = version.created_at
+    if created_at is None or created_at > version.received_at + AHEAD:
+        created_at = version.received_at
+    return version.number or 0, created_at, version.received_at, version.digest
 
 
 def ever_newest(versions: Iterable[VersionFact], killed_at: datetime = FOREVER) -> list[Standing]:

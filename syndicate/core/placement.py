@@ -40,10 +40,16 @@ class Placed:
 def places_of(
     spans: Sequence[Span], profiles: Mapping[str, Profile], generations: Iterable[Generation]
 ) -> list[Placed]:
-    """Every place of one item. `spans` are those of all classes; `profiles` are by version."""
+    """Every place of one item. `spans` are those of all classes; `profiles` are by version.
+
+    A renamed feed is one feed: what stood under its old name was shown by it.
+    """
+    states = list(generations)
+    names = {alias: each.definition.name for each in states for alias in each.definition.aliases}
     feeds: dict[str, list[Generation]] = {}
-    for generation in generations:
-        feeds.setdefault(generation.definition.name, []).append(generation)
+    for generation in states:
+        name = generation.definition.name
+        feeds.setdefault(names.get(name, name), []).append(generation)
     return [
         placed
         for states in feeds.values()

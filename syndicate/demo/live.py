@@ -32,9 +32,14 @@ def _push(wired: Wired, url: str, key: str) -> None:
         except requests.ConnectionError:
             time.sleep(0.5)
             continue
-        outcomes = ", ".join(item["outcome"] or item["reason"] for item in answer.json()["items"])
-        print(f"live: {wired.name}: {outcomes}", flush=True)
+        print(f"live: {wired.name}: {_told(answer)}", flush=True)
         return
+
+
+def _told(answer: requests.Response) -> str:
+    if answer.status_code not in (200, 207, 422):
+        return f"refused with {answer.status_code}"
+    return ", ".join(item["outcome"] or item["reason"] for item in answer.json()["items"])
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ _FRAME = frozenset(
     ("id", "key", "face", "level", "title", "href", "published_at", "updated_at", "edited_at", "language")
 )
 _OUTLINE = _FRAME | {
-    *("ticker_headline", "kind", "urgency", "subjects", "rights", "is_corrected", "replaces"),
+    *("ticker_headline", "kind", "urgency", "subjects", "rights", "is_corrected", "replaces", "embargo_at"),
 }
 _FIELDS: dict[Level, frozenset[str]] = {
     Level.NOTICE: _FRAME | {"excerpt"},

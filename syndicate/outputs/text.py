@@ -36,7 +36,8 @@ _BLANK = re.compile(r"[ \t\n\r\f]+")
 def write(entry: Entry, notice: str) -> bytes:
     """The entry as text; `notice` is the agency's, for items without terms of their own."""
     entry = outgoing(entry)
-    head = [entry.headline or entry.title, entry.byline, entry.dateline]
+    embargo = f"EMBARGOED until {entry.embargo_at:%Y-%m-%d %H:%M %Z}" if entry.embargo_at else None
+    head = [embargo, entry.headline or entry.title, entry.byline, entry.dateline]
     body = paragraphs(entry.html) if entry.html else [entry.excerpt]
     blocks = [*head, *body, entry.rights or notice]
     return ("\n\n".join(block.strip() for block in blocks if block and block.strip()) + "\n").encode()

@@ -106,8 +106,3 @@ class Writing:
         """Say that something was written, and whether anybody can see it: then the epoch moves."""
         self.has_changed = True
         self.is_visible = self.is_visible or is_visible
-
-    def tick(self) -> datetime:
-        """A time of receipt of its own for one more fact of this act."""
-        self.now += TICK
-        return self.now

@@ -83,15 +83,22 @@ def add_licence(agency: Agency, company: str, licence: Licence, by: By) -> int:
     return id
 
 
-def end_licence(agency: Agency, id: int, at: datetime | None, by: By) -> None:
-    """Let a licence end, now or at a time."""
+def end_licence(agency: Agency, id: int, at: datetime | None, by: By) -> datetime:
+    """Let a licence end, now or at a time before its end; gives that time."""
     with agency.writing() as act:
         found = rows.find_licence(act.connection, id)
         if found is None:
             raise refusals.Unknown(kind="licence", name=str(id), hint=" `syndicate licence list` shows them.")
-        rows.end_licence(act.connection, id, at or act.now)
+        ends_at = at or act.now
+        if ends_at >= found[1].ends_at:
+            raise refusals.Impossible(
+                why=f"Licence {id} ends {found[1].ends_at:%Y-%m-%d %H:%M %Z} already. `syndicate licence add` "
+                "gives a new one."
+            )
+        rows.end_licence(act.connection, id, ends_at)
         before = {"ends_at": found[1].ends_at.isoformat()}
         _note(act, by, "licence end", f"{found[0]} {id}", before=before)
+    return ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,8 @@ def revoke_token(agency: Agency, id: str, is_final: bool, by: By) -> None:
     """End a token at once. `is_final` also tells readers to drop the address."""
     with agency.writing() as act:
         row = token_of(act.connection, id)
-        rows.put_token(act.connection, replace(row, revoked_at=row.revoked_at or act.now, is_final=is_final))
+        ended = replace(row, revoked_at=row.revoked_at or act.now, is_final=is_final or row.is_final)
+        rows.put_token(act.connection, ended)
         _note(act, by, "token revoke", f"{row.company} {id}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,13 +22,16 @@ from syndicate.core.selection import FeedDefinition
 from syndicate.core.story import Partner
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
-from syndicate.service.agency import Agency
+from syndicate.service.agency import Agency, StoreError
 from syndicate.store import contracts as rows
 from syndicate.store import feeds
 from syndicate.store.contracts import TokenRow
 
 GRACE = timedelta(days=30)
 """For how long an ended access answers politely in the path form."""
+
+NOTED_EVERY = timedelta(minutes=10)
+"""How often the use of an old secret is written down."""
 
 
 class Shown(StrEnum):
@@ -67,11 +71,13 @@ def open_with(agency: Agency, connection: Connection, credential: Credential, no
     row = rows.find_token(connection, token.id)
     if row is None:
         raise refusals.BadCredential(contact=contact)
-    _check_secret(row, token, now, contact)
+    is_old = _check_secret(row, token, now, contact)
     _check_row(row, credential.shown, credential.address, contact)
     company = rows.find_company(connection, row.company)
     if company is None or company.suspended_at is not None:
         raise refusals.CompanySuspended(contact=contact)
+    if is_old:
+        _note_old_use(agency, row, now)
     partner = partner_of(connection, row.company, row)
     if row.expires_at > now:
         return Access(partner, company.title, row.label)
@@ -95,15 +101,23 @@ def partner_of(connection: Connection, company: str, token: TokenRow | None) -> 
     )
 
 
-def _check_secret(row: TokenRow, token: Token, now: datetime, contact: str) -> None:
-    """The nonce must be the one that is kept, or the one before it while the overlap lasts."""
+def _check_secret(row: TokenRow, token: Token, now: datetime, contact: str) -> bool:
+    """The nonce must be the one that is kept, or the one before it while they overlap; whether it was that."""
     digest = tokens.digest(token.nonce)
     if hmac.compare_digest(row.digest, digest):
-        return
+        return False
     if row.old_digest is None or not hmac.compare_digest(row.old_digest, digest):
         raise refusals.BadCredential(contact=contact)
     if row.old_until_at is None or now >= row.old_until_at:
         raise refusals.TokenRotated(contact=contact)
+    return True
+
+
+def _note_old_use(agency: Agency, row: TokenRow, now: datetime) -> None:
+    """Remember that the old secret is in use still; once in a while will do, and nobody is refused for it."""
+    if row.old_used_at is None or now - row.old_used_at >= NOTED_EVERY:
+        with suppress(StoreError), agency.database.transaction() as connection:
+            rows.note_old_use(connection, row.id, now)
 
 
 def _check_row(row: TokenRow, shown: Shown, address: str, contact: str) -> None:

@@ -5,12 +5,13 @@ An act is one fact more in the life of the item; what readers then see follows f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.core.life import desk_holds, killed
+from syndicate.core.life import desk_holds, ever_newest, killed
 from syndicate.core.model import Act, Deed, Fact, Span, VersionFact, digest_of
 from syndicate.service import refusals
 from syndicate.service.agency import Agency
@@ -72,6 +73,7 @@ class Chart:
     """One item as the desk sees it: its facts in the order of receipt, and the spans of every class."""
 
     item: items.Item
+    title: str
     headlines: dict[str, str]
     facts: list[Fact]
     spans: list[Span]
@@ -81,9 +83,11 @@ def chart(agency: Agency, key: str) -> Chart:
     """The life of an item."""
     with agency.database.snapshot() as connection:
         facts = items.facts_of(connection, key)
+        headlines = items.headlines_of(connection, key)
         return Chart(
             item=item_of(connection, key),
-            headlines=items.headlines_of(connection, key),
+            title=_title(facts, headlines),
+            headlines=headlines,
             facts=sorted(facts, key=lambda fact: (fact.received_at, fact.digest)),
             spans=spans.spans_of(connection, key),
         )
@@ -106,21 +110,32 @@ def newest(agency: Agency, limit: int) -> list[Line]:
     with agency.database.snapshot() as connection:
         lines = []
         for item in items.list_items(connection, limit):
-            titles = list(items.headlines_of(connection, item.key).values())
-            state = state_of(items.facts_of(connection, item.key), moment.now)
-            lines.append(Line(item.key, item.uri, item.source, titles[-1] if titles else "", state))
+            facts = items.facts_of(connection, item.key)
+            title = _title(facts, items.headlines_of(connection, item.key))
+            lines.append(Line(item.key, item.uri, item.source, title, state_of(facts, moment.now)))
     return lines
+
+
+def _title(facts: list[Fact], headlines: Mapping[str, str]) -> str:
+    """What people call an item: the headline of its newest version, or nothing."""
+    newest = newest_of(facts)
+    return headlines[newest.digest] if newest else ""
+
+
+def newest_of(facts: list[Fact]) -> VersionFact | None:
+    """The version that stands at the head of an item; a late one does not, however late it came."""
+    standings = ever_newest([fact for fact in facts if isinstance(fact, VersionFact)])
+    return standings[-1].version if standings else None
 
 
 def state_of(facts: list[Fact], now: datetime) -> str:
     """In a word, what the newest facts make of an item."""
     acts = [fact for fact in facts if isinstance(fact, Act)]
-    versions = [fact for fact in facts if isinstance(fact, VersionFact)]
     if killed(acts) <= now:
         return "killed"
     if any(held_from <= now < until for held_from, until in desk_holds(acts)):
         return "held"
-    newest_version = max(versions, key=lambda version: version.received_at, default=None)
+    newest_version = newest_of(facts)
     if newest_version is None:
         return "nothing"
     if newest_version.is_withheld:

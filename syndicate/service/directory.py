@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syndicate.core import gate
 from syndicate.core.entry import Entry, FeedLink
-from syndicate.core.model import FOREVER, Face, Level, ReaderClass
+from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.placement import Generation
-from syndicate.core.story import Anonymous, ByKey
+from syndicate.core.story import Anonymous, ByKey, Decision
 from syndicate.outputs import opml
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
 from syndicate.service.credentials import Access, Credential, Shown
-from syndicate.service.publish import entry_of
 from syndicate.service.rendering import View, entries_of, published
 from syndicate.store import feeds, spans
 
@@ -20,13 +21,20 @@ def ticker(agency: Agency, lines: int) -> list[Entry]:
     """The newest entries that everybody may see at HEADLINE or more, newest first."""
     now = agency.moment().now
     with agency.database.snapshot() as connection:
-        shown = [
-            entry
-            for story in spans.ticker_stories(connection, now, lines, str(agency.limits))
-            if (entry := entry_of(agency, connection, story, gate.decide(story, Anonymous(), ByKey(), now)))
-        ]
+        stories = spans.ticker_stories(connection, now, lines, str(agency.limits))
+    decided = [(story, gate.decide(story, Anonymous(), ByKey(), now)) for story in stories]
+    shown = [
+        entry
+        for story, decision in decided
+        if (entry := gate.entry(story, _as_headline(decision), None, agency.house, "en"))
+    ]
     shown.sort(key=lambda entry: entry.key)
     return sorted(shown, key=lambda entry: entry.updated_at, reverse=True)
+
+
+def _as_headline(decision: Decision) -> Decision:
+    """A ticker shows headlines, and stands in the order in which they changed."""
+    return replace(decision, level=min(decision.level, Level.HEADLINE))
 
 
 def feed_page(agency: Agency, feed: str) -> tuple[Generation, list[Entry]]:
@@ -92,5 +100,5 @@ def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:
         )
         for each in listed
     ]
-    changed_at = max((each.from_at for each in listed), default=FOREVER)
+    changed_at = max((each.from_at for each in listed), default=agency.moment().epoch.settled_at)
     return opml.write(site.title, site.title, site.notice, links, changed_at)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from syndicate.core.gate import decide
 from syndicate.core.life import KILL_NOTICE, killed
 from syndicate.core.model import FOREVER, Act, Deed, Fact, Level, ReaderClass
-from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Principal, Story
+from syndicate.core.story import Anonymous, ByKey, Decision, Desk, InFeed, Partner, Principal, Story
 from syndicate.service import refusals
 from syndicate.service.agency import Agency
 from syndicate.service.contracts import company_of, near
@@ -44,11 +44,15 @@ def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime |
             raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
         story = spans.find_story(connection, key, now, str(agency.limits))
         channel = InFeed(feed) if feed else ByKey()
-        if story is None:
+        if refused := _refused(connection, who, now):
+            decision = Decision(Level.NOTHING, refused)
+        elif story is None:
             decision = Decision(Level.NOTHING, "nothing shows to anybody at this time")
         else:
             decision = decide(story, principal, channel, now)
-        changes_at = spans.next_span_edge(connection, now, key)
+        changes_at = min(
+            [spans.next_span_edge(connection, now, key), *_edges(connection, principal, who, now)]
+        )
         why = _why(items.facts_of(connection, key), story, decision, now)
     return Explanation(now, who, decision, why, None if changes_at == FOREVER else changes_at)
 
@@ -58,6 +62,7 @@ class Preview:
     """One story of a feed as the gate decides it for somebody."""
 
     key: str
+    headline: str
     decision: Decision
 
 
@@ -78,7 +83,13 @@ def preview(agency: Agency, feed: str, who: str) -> list[Preview]:
             known[feed].definition.window,
         )
         stories = spans.feed_stories(connection, window, now, str(agency.limits))
-    return [Preview(story.key, decide(story, principal, InFeed(feed), now)) for story in stories]
+    return [
+        Preview(story.key, _headline(story), decide(story, principal, InFeed(feed), now)) for story in stories
+    ]
+
+
+def _headline(story: Story) -> str:
+    return next(iter(story.versions.values())).headline
 
 
 def _principal(connection: Connection, who: str) -> Principal:
@@ -87,6 +98,26 @@ def _principal(connection: Connection, who: str) -> Principal:
     token = rows.find_token(connection, who)
     company = token.company if token else company_of(connection, who).name
     return partner_of(connection, company, token)
+
+
+def _refused(connection: Connection, who: str, now: datetime) -> str | None:
+    """Why nobody asks in this name at all: a suspended company, a token that is over."""
+    token = rows.find_token(connection, who)
+    company = rows.find_company(connection, token.company if token else who)
+    if token is not None and token.revoked_at is not None:
+        return "the token is revoked"
+    if token is not None and token.expires_at <= now:
+        return "the token is past its end"
+    return "the company is suspended" if company is not None and company.suspended_at is not None else None
+
+
+def _edges(connection: Connection, principal: Principal, who: str, now: datetime) -> list[datetime]:
+    """When licences and the token itself begin and end, after `now`."""
+    if not isinstance(principal, Partner):
+        return []
+    token = rows.find_token(connection, who)
+    edges = [at for licence in principal.licences for at in (licence.begins_at, licence.ends_at)]
+    return [at for at in [*edges, *([token.expires_at] if token else [])] if at > now]
 
 
 def _why(facts: list[Fact], story: Story | None, decision: Decision, now: datetime) -> str:

@@ -48,14 +48,15 @@ def adopt(
 
 def _place_anew(act: Writing, feed: str) -> None:
     """Work out for every item where it stands in a feed, through all generations of it."""
-    states = feeds.history(act.connection, feed)
+    states = feeds.history(act.connection)
     spans.drop_places(act.connection, feed)
     for key in list(feeds.every_key(act.connection)):
         ids = spans.span_ids(act.connection, key)
         placed = places_of(
             sorted(ids, key=lambda span: span.from_at), items.profiles_of(act.connection, key), states
         )
-        spans.add_places(act.connection, key, placed, ids)
+        mine = [each for each in placed if each.generation.definition.name == feed]
+        spans.add_places(act.connection, key, mine, ids)
 
 
 def current(agency: Agency) -> dict[str, Generation]:

@@ -44,6 +44,9 @@ def _books(agency: Agency) -> Iterator[str]:
     with agency.database.snapshot() as connection:
         lying = len(books.list_refused(connection))
         polls = [books.find_poll(connection, name) for name in agency.settings.sources]
+    for name, source in agency.settings.sources.items():
+        if source.kind == "folder":
+            yield f"The folder of {name} is not watched yet; take it in with `syndicate ingest {source.path}`."
     if lying:
         yield f"In quarantine: {lying}. `syndicate quarantine list` shows what lies there."
     for poll in polls:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -40,9 +40,6 @@ from syndicate.store import books, feeds, items, spans
 
 LARGEST = 16 * 1024 * 1024
 """No message is larger (bytes)."""
-
-AHEAD = timedelta(days=1)
-"""No clock of a source is believed to be further ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +113,10 @@ class Ready:
         return self.item.key
 
     def fact_at(self, received_at: datetime) -> Fact:
-        """The fact, once received. A date far ahead of its receipt is no date: it would outrank all to come."""
+        """The fact, once received."""
         fact: Fact | None = self.act or (self.sealed.fact if self.sealed else None)
         if fact is None:
             raise ValueError("A message is a version or an act.")
-        if isinstance(fact, VersionFact) and fact.created_at and fact.created_at > received_at + AHEAD:
-            fact = replace(fact, created_at=None)
         return replace(fact, received_at=received_at)
 
 

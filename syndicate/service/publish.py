@@ -31,6 +31,9 @@ from syndicate.store.database import read_epoch
 
 Answer = TypeVar("Answer")
 
+_ATTEMPTS = 10
+"""So often an answer is made again; what was signed for once needs no waiting, so the second mostly holds."""
+
 Sends = Callable[[str], bool]
 """Whether bytes of this ETag go out: not for HEAD, nor where the client has them already."""
 
@@ -62,7 +65,7 @@ class Publisher:
     def private_feed(self, credential: Credential, feed: str, ext: str, sends: Sends) -> Rendering:
         """The private tier of a feed, signed for if it is sent. Raises `Refused` where it is not opened."""
 
-        def answer(moment: Moment) -> Rendering:
+        def answer(moment: Moment) -> tuple[Rendering, bool]:
             with self.agency.database.snapshot() as connection:
                 access = credentials.open_with(self.agency, connection, credential, moment.now)
                 is_known = any(feed in licence.feeds for licence in access.partner.licences)
@@ -71,11 +74,13 @@ class Publisher:
                     self.agency, access, generation.definition, credential.shown, moment.now
                 )
                 if right.ended_at is not None:
-                    return render_ended(self.agency, connection, generation, ext, right.ended_at, moment)
+                    ended = render_ended(self.agency, connection, generation, ext, right.ended_at, moment)
+                    return ended, False
             rendering = self._rendering(View(feed, ReaderClass.LICENSED, right.level), ext, moment)
-            if sends(rendering.etag):
-                self._counter.sign(self.agency, access.partner, rendering.carried, f"feed {feed}", moment)
-            return rendering
+            has_waited = sends(rendering.etag) and self._counter.sign(
+                self.agency, access.partner, rendering.carried, f"feed {feed}", moment
+            )
+            return rendering, has_waited
 
         return self._true_when_sent(answer)
 
@@ -98,7 +103,7 @@ class Publisher:
         A killed one comes as its notice, gone. Raises `Refused` where there is nothing for him.
         """
 
-        def answer(moment: Moment) -> tuple[Read, bytes]:
+        def answer(moment: Moment) -> tuple[tuple[Read, bytes], bool]:
             with self.agency.database.snapshot() as connection:
                 access = credentials.open_with(self.agency, connection, credential, moment.now)
                 credentials.check_licensed(self.agency, access, moment.now)
@@ -107,9 +112,9 @@ class Publisher:
                     raise self._no_item(connection, access.partner, key, moment.now)
             read, carried = found
             body = write(access, read)
-            if read.is_gone or sends(etag_of(body)):  # what is gone has no 304
-                self._counter.sign(self.agency, access.partner, carried, "item", moment)
-            return read, body
+            is_sent = read.is_gone or sends(etag_of(body))  # what is gone has no 304
+            has_waited = is_sent and self._counter.sign(self.agency, access.partner, carried, "item", moment)
+            return (read, body), has_waited
 
         return self._true_when_sent(answer)
 
@@ -141,7 +146,9 @@ class Publisher:
         if kept is not None and kept.holds(moment):
             return kept
         with self.agency.database.snapshot() as connection:
-            made = render(self.agency, connection, view, ext, Moment(read_epoch(connection), moment.now))
+            epoch = read_epoch(connection)
+            settled = Moment(epoch, max(moment.now, epoch.settled_at))  # a feed may have changed meanwhile
+            made = render(self.agency, connection, view, ext, settled)
         with self._lock:
             newer = self._kept.get((view, ext))
             if newer is None or newer.epoch.n <= made.epoch.n or newer.epoch.era != made.epoch.era:
@@ -151,12 +158,12 @@ class Publisher:
                 self._kept.popitem(last=False)
         return made
 
-    def _true_when_sent(self, answer: Callable[[Moment], Answer]) -> Answer:
+    def _true_when_sent(self, answer: Callable[[Moment], tuple[Answer, bool]]) -> Answer:
         """An answer that waited for a receipt is made again when the epoch moved meanwhile."""
-        for _ in range(3):
+        for _ in range(_ATTEMPTS):
             moment = self.agency.moment()
-            made = answer(moment)
-            if self.agency.database.epoch().is_same(moment.epoch):
+            made, has_waited = answer(moment)
+            if not has_waited or self.agency.database.epoch().is_same(moment.epoch):
                 return made
         raise refusals.Unavailable()
 

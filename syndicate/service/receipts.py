@@ -30,11 +30,14 @@ class Counter:
         self._signed: OrderedDict[tuple[str, str, str, Level], None] = OrderedDict()
         self._lock = Lock()
 
-    def sign(self, agency: Agency, partner: Partner, carried: Carried, channel: str, moment: Moment) -> None:
-        """Make durable that `partner` is given what is carried. Raises `Unavailable` when that fails."""
+    def sign(self, agency: Agency, partner: Partner, carried: Carried, channel: str, moment: Moment) -> bool:
+        """Make durable that `partner` is given what is carried; whether there was anything to write.
+
+        Raises `Unavailable` when that fails.
+        """
         owed = [each for each in sorted(carried) if not self._is_signed(partner.token, each)]
         if not owed:
-            return
+            return False
         new = [
             Receipt(partner.company, partner.token, key, version, level, channel, moment.now)
             for key, version, level in owed
@@ -45,6 +48,7 @@ class Counter:
         except StoreError as error:
             raise refusals.Unavailable() from error
         self._remember(partner.token, owed)
+        return True
 
     def _is_signed(self, token: str, carried: tuple[str, str, Level]) -> bool:
         return (token, *carried) in self._signed

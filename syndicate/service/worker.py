@@ -1,6 +1,6 @@
 """The worker: takes up changed feed files, visits polled sources, empties old raw messages.
 
-It only hurries things along: no promise rests on it, and a second one is harmless.
+It only hurries things along: no promise rests on it. A second one does no harm, but visits sources twice.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import structlog
 from syndicate.service import excerpts, sources
 from syndicate.service.agency import Agency
 from syndicate.store import spans
+from syndicate.store.books import forget_refused_raw
 from syndicate.store.items import forget_raw
 
 log = structlog.get_logger()
@@ -53,8 +54,10 @@ def _round(agency: Agency) -> None:
         visit = sources.poll(agency, name)
         if visit.failure:
             log.warning("a visit failed", source=name, why=visit.failure)
+    before = now - timedelta(days=agency.settings.retention.raw_days)
     with agency.database.transaction() as connection:
-        forget_raw(connection, now - timedelta(days=agency.settings.retention.raw_days))
+        forget_raw(connection, before)
+        forget_refused_raw(connection, before)
 
 
 def settle(agency: Agency) -> None:

@@ -53,14 +53,18 @@ class Poll:
 
 
 def add_refused(connection: Connection, refused: Refused) -> None:
-    """Put something into quarantine, once."""
+    """Put something into quarantine, once; what was put aside and comes again lies there again."""
     known = select(quarantine.c.id).where(
         quarantine.c.source == refused.source,
         quarantine.c.digest == refused.digest,
         quarantine.c.reason == refused.reason,
         quarantine.c.detail == refused.detail,
+        quarantine.c.uri.is_not_distinct_from(refused.uri),
     )
-    if connection.execute(known).first() is None:
+    found = connection.execute(known).scalar_one_or_none()
+    if found is not None:
+        set_refused_state(connection, found, refused.state)
+    else:
         values = _fields(refused)
         del values["id"]
         connection.execute(insert(quarantine).values(values))
@@ -72,9 +76,16 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def list_refused(connection: Connection, state: str = "open") -> list[Refused]:
-    """What lies in quarantine, oldest first."""
-    rows = connection.execute(select(quarantine).where(quarantine.c.state == state).order_by(quarantine.c.id))
-    return [Refused(**row._mapping) for row in rows]
+    """What lies in quarantine, oldest first, without its bytes."""
+    columns = [column for column in quarantine.c if column is not quarantine.c.raw]
+    rows = connection.execute(select(*columns).where(quarantine.c.state == state).order_by(quarantine.c.id))
+    return [Refused(**row._mapping, raw=None) for row in rows]
+
+
+def forget_refused_raw(connection: Connection, before: datetime) -> None:
+    """Empty the bytes of what was refused before; the reason and the digest stay."""
+    old = quarantine.c.received_at < before
+    connection.execute(update(quarantine).where(old, quarantine.c.raw.is_not(None)).values(raw=None))
 
 
 def find_refused(connection: Connection, id: int) -> Refused | None:

@@ -47,15 +47,18 @@ class Epoch:
 
 
 class Database:
-    """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`."""
+    """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`.
 
-    def __init__(self, url: str, lock_file: Path | None = None) -> None:
+    `patience` is for how many seconds a lock of SQLite is waited for.
+    """
+
+    def __init__(self, url: str, lock_file: Path | None = None, patience: float = 10.0) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if not self.is_sqlite:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self._lock_file = lock_file or Path(str(self.url.database)).parent / "writer.lock"
-        self.engine: Engine = _engine(self.url, self.is_sqlite)
+        self.engine: Engine = _engine(self.url, self.is_sqlite, patience)
         self._local = threading.local()
         self._pulses: list[Any] = []
 
@@ -165,19 +168,24 @@ def begin_era(connection: Connection) -> None:
         )
 
 
-def _engine(url: URL, is_sqlite: bool) -> Engine:
+def _engine(url: URL, is_sqlite: bool, patience: float) -> Engine:
     if not is_sqlite:
         return create_engine(url, hide_parameters=True, pool_size=8, max_overflow=16, pool_pre_ping=True)
     engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", lambda raw, _: _prepare_sqlite(raw))
+    event.listen(engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
     event.listen(engine, "begin", _begin_as_told)
     return engine
 
 
-def _prepare_sqlite(raw: sqlite3.Connection) -> None:
+def _prepare_sqlite(raw: sqlite3.Connection, patience: float) -> None:
     """Durable commits, readers beside the writer, and no transaction but those we begin ourselves."""
     raw.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={patience * 1000:.0f}",
+    ):
         raw.execute(f"PRAGMA {pragma}").close()
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, union_all, update
 
 from syndicate.core.model import Act, Deed, Fact, Kind, Subject, VersionFact
 from syndicate.core.sealed import Sealed
@@ -51,8 +51,11 @@ def find_item(connection: Connection, key: str) -> Item | None:
 
 def list_items(connection: Connection, limit: int) -> list[Item]:
     """The items whose facts came last, newest first."""
-    newest = select(versions.c.key).order_by(versions.c.id.desc()).limit(limit * 4)
-    keys = list(dict.fromkeys(connection.execute(newest).scalars()))[:limit]
+    facts = union_all(
+        *(select(table.c.key.label("key"), table.c.received_at.label("at")) for table in (versions, acts))
+    ).subquery()
+    newest = select(facts.c.key).group_by(facts.c.key).order_by(func.max(facts.c.at).desc()).limit(limit)
+    keys = list(connection.execute(newest).scalars())
     found = {row.key: Item(*row) for row in connection.execute(_ITEM.where(items.c.key.in_(keys)))}
     return [found[key] for key in keys]
 

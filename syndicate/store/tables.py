@@ -237,7 +237,7 @@ quarantine = Table(
     Column("digest", Text, nullable=False),
     Column("raw", SealedBytes),
     Column("state", Text, nullable=False),  # open | replayed | discarded
-    UniqueConstraint("source", "digest", "reason", "detail"),
+    Index("ix_quarantine_message", "source", "digest"),
 )
 
 audit = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect
+from flask import Blueprint, Response, redirect
 
 from syndicate.core.model import Level
 from syndicate.outputs import FORMATS, opml
@@ -11,19 +11,12 @@ from syndicate.service.credentials import Shown
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.service.rendering import Rendering
 from syndicate.web.asking import agency, credential, publisher
-from syndicate.web.headers import finished, sends
+from syndicate.web.headers import PRIVATE_CACHE, finished, public_cache, sends
 
 blueprint = Blueprint("feeds", __name__)
 
-PRIVATE_CACHE = "private, no-cache"
 _EXTENSIONS = ", ".join(FORMATS)
 _FEED = f"<any({_EXTENSIONS}):ext>"
-
-
-def public_cache() -> str:
-    """What public answers say to caches."""
-    seconds = current_app.config["SETTINGS"].serve.public_max_age
-    return f"public, max-age={seconds}" if seconds else "public, no-cache"
 
 
 @blueprint.get(f"/feeds/<feed>.{_FEED}")

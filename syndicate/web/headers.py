@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import datetime
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 
 from syndicate.service.rendering import etag_of
 
@@ -19,6 +19,7 @@ _EVERYWHERE = {
     "tdm-reservation": "1",
 }
 PRIVATE = "/private/"
+PRIVATE_CACHE = "private, no-cache"
 _SMALLEST = 500
 
 
@@ -62,6 +63,12 @@ def finished(
     if status == 200 and request.if_none_match:
         response.make_conditional(request)
     return response
+
+
+def public_cache() -> str:
+    """What public answers say to caches."""
+    seconds = current_app.config["SETTINGS"].serve.public_max_age
+    return f"public, max-age={seconds}" if seconds else "public, no-cache"
 
 
 def sends(etag: str) -> bool:

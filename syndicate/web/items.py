@@ -14,8 +14,7 @@ from syndicate.service.credentials import Access
 from syndicate.service.publish import Read
 from syndicate.web import showing
 from syndicate.web.asking import agency, credential, publisher
-from syndicate.web.feeds import PRIVATE_CACHE, public_cache
-from syndicate.web.headers import finished, sends
+from syndicate.web.headers import PRIVATE_CACHE, finished, public_cache, sends
 
 blueprint = Blueprint("items", __name__)
 

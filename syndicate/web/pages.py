@@ -9,8 +9,7 @@ from syndicate.service import directory
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.web import showing
 from syndicate.web.asking import agency
-from syndicate.web.feeds import public_cache
-from syndicate.web.headers import finished
+from syndicate.web.headers import finished, public_cache
 
 blueprint = Blueprint("pages", __name__)
 

@@ -98,6 +98,7 @@ def item(entry: Entry, licensed_to: str | None = None) -> dict[str, Any]:
         summary=entry.summary,
         renditions=entry.renditions,
         editors_note=entry.editors_note,
+        embargoed_until=_long(entry.embargo_at) if entry.embargo_at else None,
     )
     return {
         "entry": shown,

@@ -87,7 +87,9 @@ def test_a_preview_says_what_each_sees_and_by_which_rule_and_writes_no_receipt(
     }
     assert [row["level"] for row in seen["anonymous"]] == ["EXCERPT"]
     assert [row["level"] for row in seen["desk"]] == ["FULL"]
-    assert seen["herald"] == [{"key": room.key(), "level": "FULL", "rule": "licence 1 for all"}]
+    headline = "Port Averin stays open"
+    told = {"key": room.key(), "level": "FULL", "headline": headline, "rule": "licence 1 for all"}
+    assert seen["herald"] == [told]
     with room.agency.receipts.transaction() as connection:
         assert receipts_for(connection) == []
     assert "Nothing stands in this feed now." in shell.does("feed", "preview", "press-releases").stderr

@@ -84,6 +84,10 @@ def instants(known: list[Fact]) -> list[datetime]:
 def order(version: VersionFact) -> tuple[int, datetime, datetime, str]:
     """The place of a version among all of its item."""
     created_at = version.created_at or version.received_at
+    if created_at - version.received_at > timedelta(days=1):
+        created_at = (
+            version.received_at
+        )  # docs/life.md: a date over a day ahead of its receipt is not believed
     return (version.number or 0, created_at, version.received_at, version.digest)
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 README = Path(__file__).parent.parent.parent / "README.md"
@@ -36,8 +35,8 @@ def run(line: str, folder: Path) -> str:
 
 
 def test_the_commands_for_ones_own_agency_work_as_printed(tmp_path: Path) -> None:
-    story = resources.files("syndicate.demo").joinpath("wire/012-holmark-inflation.json")
-    (tmp_path / "story.json").write_bytes(story.read_bytes())
+    (copy,) = [line for line in commands("Run your own") if line.startswith("cp ")]
+    (tmp_path / "story.json").write_bytes((README.parent / copy.split()[1]).read_bytes())
     said: dict[str, str] = {}
     for line in commands("Run your own"):
         if not line.startswith("syndicate") or line == "syndicate serve":
@@ -45,6 +44,7 @@ def test_the_commands_for_ones_own_agency_work_as_printed(tmp_path: Path) -> Non
         if "KEY" in line:
             (item,) = json.loads(run("syndicate item list --json", tmp_path))
             line = line.replace("KEY", item["key"]) + " --yes"
+        line = line.replace("/tmp/story.json", "story.json")
         said[" ".join(line.split()[1:3])] = run(line, tmp_path)
     assert "1 new" in said["ingest story.json"]
     assert said["token issue"].startswith("synd_")

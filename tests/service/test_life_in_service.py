@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syndicate.bootstrap import take_up_feeds
+from syndicate.core.model import Level, ReaderClass
 from syndicate.core.outcome import Outcome
-from syndicate.service import desk, excerpts, worker
+from syndicate.service import contracts, desk, excerpts, explain, quarantine, worker
 from syndicate.service.intake import take
+from syndicate.service.publish import Publisher
 from syndicate.service.refusals import Impossible, Unknown
+from syndicate.service.rendering import View
 from syndicate.store import books
+from syndicate.store.database import Epoch
 from tests.newsroom import BY, SENTENCE, TEXT, Newsroom
 
 
@@ -209,3 +214,132 @@ def test_a_substitute_links_back_for_those_who_had_seen_the_withdrawn_item(newsr
         assert [item["_syndicate"].get("replaces") for item in items if "substitute" in item["title"]] == [
             old
         ]
+
+
+def test_an_answer_that_met_a_feed_edit_half_way_is_not_kept(newsroom: Newsroom) -> None:
+    """A request takes its time, then a feed is narrowed, then the request looks: the old level must not stay."""
+    path = newsroom.folder / "feeds" / "press-releases.toml"
+    genres = [{"uri": "http://cv.iptc.org/newscodes/genre/Press_Release"}]
+    newsroom.send(genres=genres, text=TEXT + "The canary is at the end.")
+    publisher = Publisher(newsroom.agency)
+    before = newsroom.agency.moment()
+    newsroom.clock.advance(minutes=1)
+    path.write_text(path.read_text().replace('"full"', '"excerpt"'))
+    take_up_feeds(newsroom.agency)
+    view = View("press-releases", ReaderClass.PUBLIC)
+    assert b"canary" not in publisher._rendering(view, "rss", before).body
+    assert b"canary" not in publisher.public_feed("press-releases", "rss").body
+
+
+def test_notices_stay_due_when_a_feed_is_renamed(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber("economy")
+    for uri in ("killed", "held", "later"):
+        newsroom.send(uri, headline=uri)
+    newsroom.kill("killed")
+    newsroom.hold("held")
+    old = newsroom.folder / "feeds" / "economy.toml"
+    (newsroom.folder / "feeds" / "money.toml").write_text(f'aliases = ["economy"]\n{old.read_text()}')
+    old.unlink()
+    newsroom.clock.advance(seconds=1)
+    take_up_feeds(newsroom.agency)
+    newsroom.kill("later")
+    assert titles(newsroom, token, "economy") == titles(newsroom, token, "money")
+    assert titles(newsroom, token, "money").count("Withdrawn") == 2
+    assert titles(newsroom, token, "money").count("Hold: do not use") == 1
+    assert titles(newsroom, feed="money").count("Withdrawn") == 2
+
+
+def test_an_embargo_is_said_wherever_the_text_is_given_early(newsroom: Newsroom) -> None:
+    until = newsroom.clock.now + timedelta(hours=1)
+    for level in (Level.EXCERPT, Level.FULL):
+        token = newsroom.subscriber(has_embargo_right=True, level=level)
+        newsroom.send(embargoedUntil=until)
+        path = f"/private/items/{newsroom.key()}"
+        assert (
+            newsroom.get(f"{path}.json", token).get_json()["embargoedUntil"].startswith("2026-03-18T10:00:00")
+        )
+        assert "EMBARGOED until 2026-03-18 10:00 UTC" in newsroom.text(f"{path}.txt", token)
+        assert "Embargoed until 18 Mar 2026, 10:00" in newsroom.text(path, token)
+
+
+def test_the_desk_calls_a_story_by_its_newest_version_and_lists_what_changed_last(newsroom: Newsroom) -> None:
+    newsroom.send("a", version=3, headline="Three")
+    newsroom.send("b", headline="Another")
+    newsroom.send("a", version=2, headline="Late", embargoedUntil=newsroom.clock.now + timedelta(days=1))
+    newsroom.kill("b")
+    lines = desk.newest(newsroom.agency, 10)
+    assert [(line.headline, line.state) for line in lines] == [("Another", "killed"), ("Three", "usable")]
+
+
+def test_a_licence_ends_once_and_not_later_than_agreed(newsroom: Newsroom) -> None:
+    newsroom.company()
+    id = newsroom.licence(ends_at=newsroom.clock.now + timedelta(days=9))
+    with pytest.raises(Impossible, match="already"):
+        contracts.end_licence(newsroom.agency, id, newsroom.clock.now + timedelta(days=10), BY)
+    contracts.end_licence(newsroom.agency, id, None, BY)
+    newsroom.clock.advance(days=1)
+    with pytest.raises(Impossible, match="already"):
+        contracts.end_licence(newsroom.agency, id, None, BY)
+
+
+def test_the_last_use_of_an_old_secret_is_shown(newsroom: Newsroom) -> None:
+    old = newsroom.subscriber()
+    id = newsroom.names[old]
+    contracts.rotate_token(newsroom.agency, id, timedelta(days=7), BY)
+    assert contracts.token_named(newsroom.agency, id).old_used_at is None
+    newsroom.text("/private/feeds/all.rss", old)
+    assert contracts.token_named(newsroom.agency, id).old_used_at is not None
+
+
+def test_a_token_that_was_revoked_for_good_stays_so(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber()
+    for is_final in (True, False):
+        contracts.revoke_token(newsroom.agency, newsroom.names[token], is_final, BY)
+    assert newsroom.get("/private/feeds/all.rss", token, "path").status_code == 410
+
+
+def test_explain_knows_of_suspension_and_of_the_end_of_a_licence(newsroom: Newsroom) -> None:
+    newsroom.company()
+    ends_at = newsroom.clock.now + timedelta(days=9)
+    newsroom.licence(ends_at=ends_at)
+    newsroom.send()
+    answer = explain.explain(newsroom.agency, newsroom.key(), "herald", "all", None)
+    assert (answer.decision.level, answer.changes_at) == (Level.FULL, ends_at)
+    contracts.suspend(newsroom.agency, "herald", BY)
+    answer = explain.explain(newsroom.agency, newsroom.key(), "herald", "all", None)
+    assert (answer.decision.level, answer.decision.rule) == (Level.NOTHING, "the company is suspended")
+
+
+def test_each_refused_item_of_a_message_lies_in_quarantine_and_its_bytes_for_a_time(
+    newsroom: Newsroom,
+) -> None:
+    items = [{"uri": uri, "headlines": [{"value": "H"}], "version": "x", "type": "text"} for uri in "ab"]
+    body = json.dumps(items).encode()
+    taken = take(newsroom.agency, body, newsroom.agency.settings.source("desk"))
+    assert [each.reason for each in taken] == ["bad-version", "bad-version"]
+    lying = quarantine.lying(newsroom.agency)
+    assert [each.uri for each in lying] == ["a", "b"]
+    quarantine.discard(newsroom.agency, lying[0].id or 0, BY)
+    take(newsroom.agency, body, newsroom.agency.settings.source("desk"))
+    assert [each.uri for each in quarantine.lying(newsroom.agency)] == ["a", "b"]
+    assert quarantine.shown(newsroom.agency, lying[0].id or 0)[1] == body
+    with newsroom.agency.database.transaction() as connection:
+        books.forget_refused_raw(connection, newsroom.clock.now + timedelta(days=1))
+    assert quarantine.shown(newsroom.agency, lying[0].id or 0)[1] == b""
+
+
+def test_a_busy_wire_does_not_make_a_private_feed_unavailable(newsroom: Newsroom, monkeypatch) -> None:
+    """The epoch moves with every message; only an answer that waited for a receipt must be looked at again."""
+    token = newsroom.subscriber()
+    newsroom.send()
+    newsroom.text("/private/feeds/all.rss", token)
+    read = newsroom.agency.database.epoch
+
+    def moving() -> Epoch:
+        epoch = read()
+        moving.calls += 1
+        return replace(epoch, n=epoch.n + moving.calls)
+
+    moving.calls = 0
+    monkeypatch.setattr(newsroom.agency.database, "epoch", moving)
+    assert newsroom.get("/private/feeds/all.rss", token).status_code == 200

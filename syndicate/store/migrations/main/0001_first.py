@@ -95,10 +95,8 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
-        sa.UniqueConstraint(
-            "source", "digest", "reason", "detail", name=op.f("uq_quarantine_source_digest_reason_detail")
-        ),
     )
+    op.create_index("ix_quarantine_message", "quarantine", ["source", "digest"], unique=False)
     op.create_index(op.f("ix_quarantine_reason"), "quarantine", ["reason"], unique=False)
     op.create_table(
         "source_keys",
