@@ -51,8 +51,15 @@ each_writer = pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 @pytest.mark.parametrize("level", [Level.NOTICE, Level.HEADLINE, Level.EXCERPT])
 def test_below_full_no_format_writes_full_words_that_were_left_in_the_entry(write, level):
     written = write(replace(CANARIES, level=level))
-    for secret in (CANARY, "987654321", "2031-07-07"):
+    for secret in (CANARY, "987654321"):
         assert secret.encode() not in written
+
+
+@pytest.mark.parametrize("name", ["ninjs", "txt"])
+@pytest.mark.parametrize("level", [Level.HEADLINE, Level.EXCERPT, Level.FULL])
+def test_an_embargo_goes_with_whatever_is_given_early_and_with_no_notice(name, level):
+    assert b"2031-07-07" in WRITERS[name](replace(CANARIES, level=level))
+    assert b"2031-07-07" not in WRITERS[name](replace(CANARIES, level=Level.NOTICE))
 
 
 @each_writer
@@ -89,6 +96,7 @@ def test_a_field_that_nobody_listed_stays_inside():
     assert kept == {
         *("id", "key", "face", "title", "href", "published_at", "updated_at", "edited_at", "language"),
         *("kind", "urgency", "subjects", "excerpt", "rights", "is_corrected", "replaces", "ticker_headline"),
+        "embargo_at",
     }
 
 
