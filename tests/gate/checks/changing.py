@@ -67,10 +67,11 @@ def a_kill_during_the_receipt_wins(attacked: World) -> None:
         signed = Counter.sign
         waits = iter([True])
 
-        def slow(counter: Counter, *how: object) -> None:
-            signed(counter, *how)
+        def slow(counter: Counter, *how: object) -> bool:
+            has_waited = signed(counter, *how)
             if next(waits, False):
                 newsroom.kill()
+            return has_waited
 
         Counter.sign = slow
         try:
