@@ -2,7 +2,7 @@
 
 `history` walks every instant at which anything could change, in order, and keeps for one class of readers
 what it remembers; `seen` reads one moment off that walk. Each piece stands under the sentence that it
-follows (of DESIGN.md, sections 3 to 5, or of the demo wire's choices). This is what `life.timeline` is
+follows (of the design, or of the demo wire's choices). This is what `life.timeline` is
 tested against, so it shares nothing with `life`. Knows `model` alone.
 """
 

@@ -1,6 +1,6 @@
 """The life of a story, told twice: sentences of the design as examples, and any history against `naive`.
 
-The examples name each sentence of DESIGN.md section 4 about time. The two machines make up histories,
+The examples name each sentence of the design about time. The two machines make up histories,
 one of everything and one of what happens under a desk's hold, which chance alone hardly meets; after each
 fact every class must have, at and around every instant, what the naive evaluator says.
 """

@@ -1,7 +1,7 @@
 """A newsroom to attack: an item in every state, a canary in every field, a reader of every sort.
 
 A canary is a word that names where it was put: `kx` item `x` version `x` field `zq`. What each reader may
-have of it is told here in a few lines, apart from the code and in the words of DESIGN.md section 5: the
+have of it is told here in a few lines, apart from the code and in the words of the design: the
 items say what shows of them to each class now, the readers what they are licensed for.
 """
 
