@@ -22,11 +22,12 @@ def ticker(agency: Agency, lines: int) -> list[Entry]:
     now = agency.moment().now
     with agency.database.snapshot() as connection:
         stories = spans.ticker_stories(connection, now, lines, str(agency.limits))
+    language = agency.settings.site.language
     decided = [(story, gate.decide(story, Anonymous(), ByKey(), now)) for story in stories]
     shown = [
         entry
         for story, decision in decided
-        if (entry := gate.entry(story, _as_headline(decision), None, agency.house, "en"))
+        if (entry := gate.entry(story, _as_headline(decision), None, agency.house, language))
     ]
     shown.sort(key=lambda entry: entry.key)
     return sorted(shown, key=lambda entry: entry.updated_at, reverse=True)
