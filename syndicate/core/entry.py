@@ -55,6 +55,10 @@ class Entry:
     editors_note: str | None = None
     renditions: tuple[Rendition, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of what tells entries apart mostly: entries are looked up by the hundred, and compared whole."""
+        return hash((self.id, self.edited_at, self.level, self.title))
+
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
@@ -74,6 +78,19 @@ class FeedHead:
     updated_at: datetime  # when this view last changed
     is_private: bool
     headline_only: str = "Headline only."  # what stands for an excerpt where there is none
+
+    @property
+    def wording(self) -> Wording:
+        """What the entries of this feed take from it."""
+        return Wording(self.language, self.headline_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """All that the writing of an entry takes from its feed, so that it can be kept for feeds alike."""
+
+    language: str
+    headline_only: str
 
 
 @dataclass(frozen=True, slots=True)

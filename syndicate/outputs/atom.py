@@ -9,15 +9,15 @@ What an entry may hold is not decided here but in `core.gate`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from syndicate.core.entry import Entry, Feed, FeedHead
+from syndicate.core.entry import Entry, Feed, Wording
 from syndicate.core.model import Level, Rendition
-from syndicate.outputs.feedgen_mended import add_entry, generator
-from syndicate.outputs.outgoing import outgoing_feed
+from syndicate.outputs.feedgen_mended import add_entry, cut, generator, joined, nowhere
 from syndicate.outputs.vocabulary import media_type, own_language, stamp, tombstones
 
 APP = "http://www.w3.org/2007/app"
@@ -25,19 +25,27 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def write(feed: Feed) -> bytes:
-    """The feed as an Atom document."""
-    feed = outgoing_feed(feed)
-    made = generator(feed.head, "application/atom+xml", _Tombstones(tuple(tombstones(feed))))
-    for entry in feed.entries:
-        _add(made, entry, feed.head)
-    written: bytes = made.atom_str()
-    return written
+def join(feed: Feed, fragments: Sequence[bytes]) -> bytes:
+    """The feed as an Atom document, from its entries as `fragment` gives them."""
+    return joined(frame(feed).atom_str(), fragments, b"</feed>")
 
 
-def _add(made: Any, entry: Entry, head: FeedHead) -> None:
-    added = add_entry(made, entry, _Entry(entry, head.language))
-    summary = head.headline_only if entry.level is Level.HEADLINE else entry.excerpt
+def fragment(entry: Entry, wording: Wording) -> bytes:
+    """One entry as an `entry` of any feed of this wording."""
+    alone = frame(Feed(nowhere(wording), ()))
+    add(alone, entry, wording)
+    return cut(alone.atom_str(), b"<entry", b"</entry>")
+
+
+def frame(feed: Feed) -> Any:
+    """The feed, with the tombstones of its entries and without an entry yet."""
+    return generator(feed.head, "application/atom+xml", _Tombstones(tuple(tombstones(feed))))
+
+
+def add(made: Any, entry: Entry, wording: Wording) -> None:
+    """Add an entry to feedgen's feed."""
+    added = add_entry(made, entry, _Entry(entry, wording.language))
+    summary = wording.headline_only if entry.level is Level.HEADLINE else entry.excerpt
     if summary:
         added.summary(summary)
     if entry.html:

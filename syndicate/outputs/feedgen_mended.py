@@ -5,6 +5,8 @@
 - It puts new entries first: appended, so the order is the feed's.
 - It advertises itself and the specification: emptied.
 - It takes the last link of any kind for the channel's: the alternate one is added last.
+- It writes every entry of a feed anew: entries are written alone, cut out, kept, and joined into the feed
+  without entries, which gives the very bytes that it gives for the whole.
 - It loses `rel` of an entry's links: only the alternate one, which needs none, goes through it. All else
   that it lacks (related links, tombstones, languages, rights, media) is written by an extension: an object
   whose `extend_rss` or `extend_atom` feedgen calls with each element that it has written, and whose
@@ -16,13 +18,15 @@ Knows `core.entry`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
 import feedgen.entry
 import feedgen.feed
 
-from syndicate.core.entry import Entry, FeedHead
+from syndicate.core.entry import Entry, FeedHead, Wording
 from syndicate.outputs.vocabulary import categories, whole_seconds
 
 for _module in (feedgen.feed, feedgen.entry):
@@ -62,6 +66,37 @@ def add_entry(made: Any, entry: Entry, extension: object) -> Any:
     added.category([_category(each.term, each.scheme, each.label) for each in categories(entry)])
     added.register_extension("wire", lambda: extension)
     return added
+
+
+def nowhere(wording: Wording) -> FeedHead:
+    """The head of no feed, for an entry that is written alone: nothing of it stays."""
+    return FeedHead(
+        id="nowhere",
+        name="nowhere",
+        title="nowhere",
+        description="nowhere",
+        language=wording.language,
+        agency="nowhere",
+        contact="",
+        notice="",
+        home_href="nowhere",
+        self_href=None,
+        ttl_minutes=0,
+        updated_at=datetime.min.replace(tzinfo=UTC),
+        is_private=True,
+        headline_only=wording.headline_only,
+    )
+
+
+def cut(document: bytes, first: bytes, last: bytes) -> bytes:
+    """The one entry of a document, from its first tag to its last. Texts are escaped, so no tag is in them."""
+    return document[document.index(first) : document.rindex(last) + len(last)]
+
+
+def joined(document: bytes, fragments: Sequence[bytes], last: bytes) -> bytes:
+    """A document without entries, with these in it, where feedgen puts them: before the last tag of the feed."""
+    at = document.rindex(last)
+    return b"".join((document[:at], *fragments, document[at:]))
 
 
 def _category(term: str, scheme: str | None, label: str | None) -> dict[str, str]:

@@ -9,12 +9,12 @@ What an entry may hold is not decided here but in `core.gate`.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
-from syndicate.core.entry import Entry, Feed, FeedHead
+from syndicate.core.entry import Entry, Feed, FeedHead, Wording
 from syndicate.core.model import Level, Rendition
-from syndicate.outputs.outgoing import outgoing_feed
 from syndicate.outputs.vocabulary import (
     STATUSES,
     categories,
@@ -27,9 +27,8 @@ from syndicate.outputs.vocabulary import (
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def write(feed: Feed) -> bytes:
-    """The feed as a JSON Feed document."""
-    feed = outgoing_feed(feed)
+def join(feed: Feed, fragments: Sequence[bytes]) -> bytes:
+    """The feed as a JSON Feed document, from its entries as `fragment` gives them."""
     document = given(
         version=VERSION,
         title=feed.head.title,
@@ -40,8 +39,16 @@ def write(feed: Feed) -> bytes:
         authors=[{"name": feed.head.agency}],
         _syndicate=_feed_extension(feed.head, feed),
     )
-    document["items"] = [_item(entry, feed.head.headline_only) for entry in feed.entries]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"".join((_dumped(document)[:-1], b',"items":[', b",".join(fragments), b"]}"))
+
+
+def fragment(entry: Entry, wording: Wording) -> bytes:
+    """One entry as an item of any feed of this wording."""
+    return _dumped(_item(entry, wording.headline_only))
+
+
+def _dumped(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _feed_extension(head: FeedHead, feed: Feed) -> dict[str, Any]:

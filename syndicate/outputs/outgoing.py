@@ -13,7 +13,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from syndicate.core.entry import Entry, Feed
+from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level
 
 Value = TypeVar("Value")
@@ -32,12 +32,6 @@ _FIELDS: dict[Level, frozenset[str]] = {
     Level.EXCERPT: _OUTLINE | {"excerpt"},
 }
 """What may be written below FULL. NOTHING is not here: an entry of that level is an error, and is refused."""
-
-
-def outgoing_feed(feed: Feed) -> Feed:
-    """The feed as every format writes it; an entry that may not leave at all is left out."""
-    entries = (outgoing(entry) for entry in feed.entries if entry.level is not Level.NOTHING)
-    return Feed(legal(feed.head), tuple(entries))
 
 
 def outgoing(entry: Entry) -> Entry:

@@ -12,15 +12,15 @@ What an entry may hold is not decided here but in `core.gate`.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from syndicate.core.entry import Entry, Feed
+from syndicate.core.entry import Entry, Feed, FeedHead, Wording
 from syndicate.core.model import Rendition
-from syndicate.outputs.feedgen_mended import ATOM, add_entry, generator
-from syndicate.outputs.outgoing import outgoing_feed
+from syndicate.outputs.feedgen_mended import ATOM, add_entry, cut, generator, joined, nowhere
 from syndicate.outputs.vocabulary import media_type, own_language, stamp
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -29,18 +29,26 @@ DCTERMS = "http://purl.org/dc/terms/"
 MEDIA = "http://search.yahoo.com/mrss/"
 
 
-def write(feed: Feed) -> bytes:
-    """The feed as an RSS 2.0 document."""
-    feed = outgoing_feed(feed)
-    made = generator(feed.head, "application/rss+xml", _Channel())
-    for entry in feed.entries:
-        _add(made, entry, feed.head.language)
-    written: bytes = made.rss_str()
-    return written
+def join(feed: Feed, fragments: Sequence[bytes]) -> bytes:
+    """The feed as an RSS 2.0 document, from its entries as `fragment` gives them."""
+    return joined(channel(feed.head).rss_str(), fragments, b"</channel>")
 
 
-def _add(made: Any, entry: Entry, feed_language: str) -> None:
-    added = add_entry(made, entry, _Item(entry, feed_language))
+def fragment(entry: Entry, wording: Wording) -> bytes:
+    """One entry as an `item` of any channel of this wording."""
+    alone = channel(nowhere(wording))
+    add(alone, entry, wording)
+    return cut(alone.rss_str(), b"<item>", b"</item>")
+
+
+def channel(head: FeedHead) -> Any:
+    """The channel, without an item yet."""
+    return generator(head, "application/rss+xml", _Channel())
+
+
+def add(made: Any, entry: Entry, wording: Wording) -> None:
+    """Add an item to feedgen's channel."""
+    added = add_entry(made, entry, _Item(entry, wording.language))
     if entry.excerpt:
         added.description(paragraph(entry.excerpt))
     if entry.renditions:

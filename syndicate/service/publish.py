@@ -21,6 +21,7 @@ from syndicate.core import gate
 from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.story import Anonymous, ByKey, Decision, Partner, Principal, Story
+from syndicate.outputs.fragments import Fragments
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.credentials import Access, Credential
@@ -55,6 +56,7 @@ class Publisher:
     def __init__(self, agency: Agency) -> None:
         self.agency = agency
         self._counter = Counter()
+        self._fragments = Fragments()
         self._kept: OrderedDict[tuple[View, str], Rendering] = OrderedDict()
         self._lock = Lock()
 
@@ -148,7 +150,7 @@ class Publisher:
         with self.agency.database.snapshot() as connection:
             epoch = read_epoch(connection)
             settled = Moment(epoch, max(moment.now, epoch.settled_at))  # a feed may have changed meanwhile
-            made = render(self.agency, connection, view, ext, settled)
+            made = render(self.agency, connection, view, ext, settled, self._fragments)
         with self._lock:
             newer = self._kept.get((view, ext))
             if newer is None or newer.epoch.n <= made.epoch.n or newer.epoch.era != made.epoch.era:

@@ -20,6 +20,7 @@ from syndicate.core.notices import words_for
 from syndicate.core.placement import Generation
 from syndicate.core.story import Anonymous, Decision, InFeed, Licence, Partner, Principal, Story
 from syndicate.outputs import FORMATS
+from syndicate.outputs.fragments import Fragments
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.receipts import Carried, carried_by
@@ -69,8 +70,13 @@ class Made:
     receipt: tuple[str, str, Level] | None
 
 
-def render(agency: Agency, connection: Connection, view: View, ext: str, moment: Moment) -> Rendering:
-    """The bytes of a view in a format. Raises `Refused` where there is no such feed for it."""
+def render(
+    agency: Agency, connection: Connection, view: View, ext: str, moment: Moment, kept: Fragments
+) -> Rendering:
+    """The bytes of a view in a format; entries written before are in `kept`.
+
+    Raises `Refused` where there is no such feed for it.
+    """
     generation = published(agency, connection, view.feed)
     if view.reader_class is ReaderClass.PUBLIC and generation.definition.public is Level.NOTHING:
         raise refusals.NotFound()
@@ -78,7 +84,7 @@ def render(agency: Agency, connection: Connection, view: View, ext: str, moment:
     changed_at = spans.changed_at(connection, view.feed, view.reader_class, moment.now)
     changed_at = max(generation.from_at, changed_at or generation.from_at)
     body = FORMATS[ext].write(
-        Feed(head_of(agency, generation, view, ext, changed_at), tuple(each.entry for each in made))
+        Feed(head_of(agency, generation, view, ext, changed_at), tuple(each.entry for each in made)), kept
     )
     carried = frozenset(each.receipt for each in made if each.receipt is not None)
     return _finished(agency, connection, body, ext, changed_at, carried, moment)

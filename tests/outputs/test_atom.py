@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree
 
-from syndicate.outputs import atom
+from syndicate.outputs import FORMATS
 
 from .samples import (
     BARE,
@@ -54,7 +54,7 @@ needs_jing = pytest.mark.skipif(
 
 
 def document(*entries, **kwargs):
-    return etree.fromstring(atom.write(feed(*entries, **kwargs)))
+    return etree.fromstring(FORMATS["atom"].write(feed(*entries, **kwargs)))
 
 
 def entry(sample):
@@ -78,7 +78,7 @@ def refused(folder, documents):
 @jing
 @needs_jing
 def test_the_grammar_takes_every_feed(tmp_path):
-    assert refused(tmp_path, {name: atom.write(sample) for name, sample in FEEDS.items()}) == ""
+    assert refused(tmp_path, {name: FORMATS["atom"].write(sample) for name, sample in FEEDS.items()}) == ""
 
 
 @jing
@@ -86,7 +86,7 @@ def test_the_grammar_takes_every_feed(tmp_path):
 @settings(max_examples=5, deadline=None)
 @given(sample=feeds())
 def test_the_grammar_takes_whatever_is_in_a_feed(tmp_path_factory, sample):
-    assert refused(tmp_path_factory.mktemp("atom"), {"drawn": atom.write(sample)}) == ""
+    assert refused(tmp_path_factory.mktemp("atom"), {"drawn": FORMATS["atom"].write(sample)}) == ""
 
 
 @jing
@@ -202,7 +202,7 @@ def test_a_slip_has_no_tombstone_of_its_own():
 
 @pytest.mark.parametrize("sample", [EXCERPT, HOLD], ids=["excerpt", "hold"])
 def test_where_nothing_is_killed_tombstones_are_not_even_declared(sample):
-    assert b"tombstones" not in atom.write(feed(sample))
+    assert b"tombstones" not in FORMATS["atom"].write(feed(sample))
 
 
 def test_the_feed_has_an_author_its_rights_its_time_and_its_page():

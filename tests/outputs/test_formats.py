@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 import json
 import locale
@@ -55,12 +54,8 @@ def test_every_module_that_writes_feeds_is_in_the_registry_and_no_other():
     modules = [
         getattr(syndicate.outputs, path.stem, None) for path in room.glob("*.py") if path.stem != "__init__"
     ]
-    writers = {
-        module.write
-        for module in modules
-        if hasattr(module, "write") and list(inspect.signature(module.write).parameters) == ["feed"]
-    }
-    assert writers == {form.write for form in FORMATS.values()}
+    writers = {module.fragment for module in modules if hasattr(module, "fragment")}
+    assert writers == {form.fragment for form in FORMATS.values()}
 
 
 @each_format

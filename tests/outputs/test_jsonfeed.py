@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft7Validator
 
-from syndicate.outputs import jsonfeed
+from syndicate.outputs import FORMATS
 
 from .samples import (
     BARE,
@@ -43,7 +43,7 @@ SCHEMA = Draft7Validator(
 
 
 def document(*entries, **kwargs):
-    return json.loads(jsonfeed.write(feed(*entries, **kwargs)))
+    return json.loads(FORMATS["json"].write(feed(*entries, **kwargs)))
 
 
 def item(entry):
@@ -53,12 +53,12 @@ def item(entry):
 
 @pytest.mark.parametrize("sample", FEEDS.values(), ids=FEEDS)
 def test_the_schema_takes_every_feed(sample):
-    SCHEMA.validate(json.loads(jsonfeed.write(sample)))
+    SCHEMA.validate(json.loads(FORMATS["json"].write(sample)))
 
 
 @given(feeds())
 def test_the_schema_takes_whatever_is_in_a_feed(sample):
-    SCHEMA.validate(json.loads(jsonfeed.write(sample)))
+    SCHEMA.validate(json.loads(FORMATS["json"].write(sample)))
 
 
 @pytest.mark.parametrize("missing", ["version", "title", "items"])

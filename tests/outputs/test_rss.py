@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from syndicate.outputs import rss
+from syndicate.outputs import FORMATS
 
 from .samples import (
     BARE,
@@ -40,7 +40,7 @@ NAMESPACES = {
 
 
 def item(entry):
-    return etree.fromstring(rss.write(feed(entry))).find("channel/item")
+    return etree.fromstring(FORMATS["rss"].write(feed(entry))).find("channel/item")
 
 
 def text(element, path):
@@ -147,7 +147,7 @@ def test_an_item_in_another_language_than_the_feed_says_so():
 
 
 def test_the_channel_carries_the_notice_its_language_its_time_and_how_long_it_may_be_kept():
-    channel = etree.fromstring(rss.write(feed())).find("channel")
+    channel = etree.fromstring(FORMATS["rss"].write(feed())).find("channel")
     assert text(channel, "copyright") == NOTICE
     assert text(channel, "language") == "en"
     assert text(channel, "ttl") == "5"
@@ -156,11 +156,11 @@ def test_the_channel_carries_the_notice_its_language_its_time_and_how_long_it_ma
 
 
 def test_only_a_public_channel_links_to_itself():
-    (link,) = etree.fromstring(rss.write(feed())).iterfind("channel/atom:link", NAMESPACES)
+    (link,) = etree.fromstring(FORMATS["rss"].write(feed())).iterfind("channel/atom:link", NAMESPACES)
     assert dict(link.attrib) == {
         "rel": "self",
         "type": "application/rss+xml",
         "href": "https://wire.example/feeds/economy.rss",
     }
-    private = etree.fromstring(rss.write(feed(head=PRIVATE)))
+    private = etree.fromstring(FORMATS["rss"].write(feed(head=PRIVATE)))
     assert private.find("channel/atom:link", NAMESPACES) is None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from syndicate.outputs import rss
+from syndicate.outputs import FORMATS
 
 from .samples import FEEDS, KILL, PICTURES, PRESS_RELEASE, feed
 
@@ -257,7 +257,7 @@ RULES: dict[str, Rule] = {
 
 @pytest.fixture(scope="module")
 def documents() -> dict[str, Any]:
-    return {name: etree.fromstring(rss.write(sample)) for name, sample in FEEDS.items()}
+    return {name: etree.fromstring(FORMATS["rss"].write(sample)) for name, sample in FEEDS.items()}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -267,14 +267,16 @@ def test_every_feed_keeps_the_rule(rule, documents):
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_the_rule_can_be_broken(rule):
-    root = etree.fromstring(rss.write(feed(replace(PICTURES, is_corrected=True, replaces=KILL.id))))
+    root = etree.fromstring(
+        FORMATS["rss"].write(feed(replace(PICTURES, is_corrected=True, replaces=KILL.id)))
+    )
     assert rule.holds(root)
     rule.breaking(root)
     assert not rule.holds(root)
 
 
 def test_namespaces_are_those_that_readers_know():
-    root = etree.fromstring(rss.write(feed(PICTURES, PRESS_RELEASE)))
+    root = etree.fromstring(FORMATS["rss"].write(feed(PICTURES, PRESS_RELEASE)))
     assert root.nsmap == {
         "atom": "http://www.w3.org/2005/Atom",
         "content": "http://purl.org/rss/1.0/modules/content/",
