@@ -12,16 +12,13 @@ from syndicate.service import feeds, logs, signing
 from syndicate.service.agency import Agency, system_clock
 from syndicate.service.keyring import Keyring
 from syndicate.service.reading import ForeignReader
+from syndicate.service.receipts import PATIENCE
 from syndicate.settings import Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
 from syndicate.store.database import Database, begin_era
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-RECEIPT_SECONDS = 2.0
-"""For so long an answer waits for its receipts; then it is refused, and no text leaves."""
 
 
 def open_agency(
@@ -44,7 +41,7 @@ def databases(settings: Settings) -> tuple[Database, Database]:
     if not database.is_sqlite:
         return database, database
     path = Path(str(database.url.database)).with_name("receipts.db")
-    return database, Database(f"sqlite:///{path}", data / "writer.lock", RECEIPT_SECONDS)
+    return database, Database(f"sqlite:///{path}", data / "receipts.lock", PATIENCE)
 
 
 def upgrade(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from syndicate.core.excerpt import Limits
 from syndicate.core.gate import House
 from syndicate.service.keyring import Keyring
+from syndicate.service.memory import Memory
 from syndicate.service.reading import ForeignReader
 from syndicate.settings import Settings
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
@@ -45,6 +46,7 @@ class Agency:
     keyring: Keyring
     reader: ForeignReader
     clock: Clock = system_clock
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -7,7 +7,7 @@ checks is that of what the holder must mend first. What a story then gives is de
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,16 +19,14 @@ from sqlalchemy import Connection
 from syndicate.core import tokens
 from syndicate.core.model import Level
 from syndicate.core.selection import FeedDefinition
-from syndicate.core.story import Partner
+from syndicate.core.story import Licence, Partner
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
 from syndicate.service.agency import Agency, StoreError
+from syndicate.service.snapshot import Snapshot
 from syndicate.store import contracts as rows
 from syndicate.store import feeds
-from syndicate.store.contracts import TokenRow
-
-GRACE = timedelta(days=30)
-"""For how long an ended access answers politely in the path form."""
+from syndicate.store.contracts import GRACE, TokenRow
 
 NOTED_EVERY = timedelta(minutes=10)
 """How often the use of an old secret is written down."""
@@ -58,37 +56,42 @@ class Access:
     company: str  # as people call it
     label: str
     ended_at: datetime | None = None
+    is_old_secret: bool = False
+    is_bound: bool = False  # to networks, so to the address that it was shown from
 
 
-def open_with(agency: Agency, connection: Connection, credential: Credential, now: datetime) -> Access:
-    """The access that a credential gives at `now`. Raises a `Refused` that says why there is none."""
-    contact = agency.settings.site.contact
+def open_with(snapshot: Snapshot, credential: Credential) -> Access:
+    """The access that a credential gives now. Raises a `Refused` that says why there is none."""
+    now, contact = snapshot.now, snapshot.agency.settings.site.contact
     if not credential.text:
         raise refusals.NoCredential(contact=contact)
-    token = tokens.read(credential.text, agency.keys)
+    token = snapshot.agency.keyring.token(credential.text)
     if token is None or token.kind is TokenKind.SOURCE:
         raise refusals.BadCredential(contact=contact)
-    row = rows.find_token(connection, token.id)
+    row = snapshot.recall(rows.find_token, token.id)
     if row is None:
         raise refusals.BadCredential(contact=contact)
     is_old = _check_secret(row, token, now, contact)
     _check_row(row, credential.shown, credential.address, contact)
-    company = rows.find_company(connection, row.company)
+    company = snapshot.recall(rows.find_company, row.company)
     if company is None or company.suspended_at is not None:
         raise refusals.CompanySuspended(contact=contact)
     if is_old:
-        _note_old_use(agency, row, now)
-    partner = partner_of(connection, row.company, row)
+        _note_old_use(snapshot, row)
+    licences, names = snapshot.recall(rows.licences_of, row.company), snapshot.recall(feeds.names_today)
+    partner = partner_of(row.company, row, licences, names)
+    access = Access(partner, company.title, row.label, None, is_old, bool(row.networks))
     if row.expires_at > now:
-        return Access(partner, company.title, row.label)
+        return access
     if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
-        return Access(partner, company.title, row.label, ended_at=row.expires_at)
+        return replace(access, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
 
 
-def partner_of(connection: Connection, company: str, token: TokenRow | None) -> Partner:
-    """Who asks, with what his company agreed on under the names that feeds have today."""
-    names = feeds.names_today(connection)
+def partner_of(
+    company: str, token: TokenRow | None, licences: Iterable[Licence], names: Mapping[str, str]
+) -> Partner:
+    """Who asks, with what his company agreed on under the names that feeds have today (by their old names)."""
 
     def today(agreed: frozenset[str]) -> frozenset[str]:
         return frozenset(names.get(feed, feed) for feed in agreed)
@@ -96,7 +99,7 @@ def partner_of(connection: Connection, company: str, token: TokenRow | None) -> 
     return Partner(
         company,
         token.id if token else "",
-        tuple(replace(each, feeds=today(each.feeds)) for each in rows.licences_of(connection, company)),
+        tuple(replace(each, feeds=today(each.feeds)) for each in licences),
         today(token.feeds) if token and token.feeds is not None else None,
     )
 
@@ -113,11 +116,12 @@ def _check_secret(row: TokenRow, token: Token, now: datetime, contact: str) -> b
     return True
 
 
-def _note_old_use(agency: Agency, row: TokenRow, now: datetime) -> None:
+def _note_old_use(snapshot: Snapshot, row: TokenRow) -> None:
     """Remember that the old secret is in use still; once in a while will do, and nobody is refused for it."""
-    if row.old_used_at is None or now - row.old_used_at >= NOTED_EVERY:
-        with suppress(StoreError), agency.database.transaction() as connection:
-            rows.note_old_use(connection, row.id, now)
+    if row.old_used_at is None or snapshot.now - row.old_used_at >= NOTED_EVERY:
+        with suppress(StoreError), snapshot.agency.database.transaction() as connection:
+            rows.note_old_use(connection, row.id, snapshot.now)
+        snapshot.forget(rows.find_token, row.id)
 
 
 def _check_row(row: TokenRow, shown: Shown, address: str, contact: str) -> None:
@@ -191,7 +195,7 @@ def check_licensed(agency: Agency, access: Access, now: datetime) -> None:
 
 def source_of(agency: Agency, connection: Connection, text: str | None) -> str | None:
     """The name of the source whose key this is; None for anything else."""
-    token = tokens.read(text or "", agency.keys)
+    token = agency.keyring.token(text or "")
     if token is None or token.kind is not TokenKind.SOURCE:
         return None
     key = rows.find_source_key(connection, token.id)

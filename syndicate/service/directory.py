@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from syndicate.core import gate
 from syndicate.core.entry import Entry, FeedLink
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.placement import Generation
-from syndicate.core.story import Anonymous, ByKey, Decision
+from syndicate.core.story import Anonymous, ByKey, Decision, Story
 from syndicate.outputs import opml
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
 from syndicate.service.credentials import Access, Credential, Shown
 from syndicate.service.rendering import View, entries_of, published
+from syndicate.service.snapshot import Snapshot, Window, look
 from syndicate.store import feeds, spans
 
 
-def ticker(agency: Agency, lines: int) -> list[Entry]:
-    """The newest entries that everybody may see at HEADLINE or more, newest first."""
-    now = agency.moment().now
-    with agency.database.snapshot() as connection:
-        stories = spans.ticker_stories(connection, now, lines, str(agency.limits))
+def ticker(agency: Agency, lines: int) -> tuple[list[Entry], Window]:
+    """The newest entries that everybody may see at HEADLINE or more, newest first, and until when."""
+
+    def answer(snapshot: Snapshot) -> tuple[list[Entry], Window]:
+        stories = spans.ticker_stories(snapshot.connection, snapshot.now, lines, str(agency.limits))
+        return _headlines(agency, stories, snapshot.now), snapshot.window
+
+    return look(agency, answer)
+
+
+def _headlines(agency: Agency, stories: Iterable[Story], now: datetime) -> list[Entry]:
     language = agency.settings.site.language
     decided = [(story, gate.decide(story, Anonymous(), ByKey(), now)) for story in stories]
     shown = [
@@ -40,28 +49,29 @@ def _as_headline(decision: Decision) -> Decision:
 
 def feed_page(agency: Agency, feed: str) -> tuple[Generation, list[Entry]]:
     """A public feed and its entries for its page, without notices. Raises `Refused` where there is none."""
-    now = agency.moment().now
-    with agency.database.snapshot() as connection:
-        generation = published(agency, connection, feed)
+
+    def answer(snapshot: Snapshot) -> tuple[Generation, list[Entry]]:
+        generation = published(snapshot, feed)
         if generation.definition.public is Level.NOTHING:
             raise refusals.NotFound()
-        made = entries_of(agency, connection, View(feed, ReaderClass.PUBLIC), generation, now)
-    return generation, [each.entry for each in made if each.entry.face is Face.ENTRY]
+        view = View(feed, ReaderClass.PUBLIC)
+        made = entries_of(agency, snapshot.connection, view, generation, snapshot.now)
+        return generation, [each.entry for each in made if each.entry.face is Face.ENTRY]
+
+    return look(agency, answer)
 
 
 def public_feeds(agency: Agency) -> list[Generation]:
     """The feeds that everybody may know of, by name."""
-    with agency.database.snapshot() as connection:
-        current = feeds.current(connection).values()
-    return [each for each in current if each.definition.public > Level.NOTHING]
+    current = look(agency, lambda snapshot: snapshot.recall(feeds.current))
+    return [each for each in current.values() if each.definition.public > Level.NOTHING]
 
 
 def new_name_of(agency: Agency, feed: str, least: Level = Level.NOTHING) -> str | None:
     """The name under which a renamed feed is published now, if its public level is `least` or more."""
-    with agency.database.snapshot() as connection:
-        for generation in feeds.current(connection).values():
-            if feed in generation.definition.aliases and generation.definition.public >= least:
-                return generation.definition.name
+    for generation in look(agency, lambda snapshot: snapshot.recall(feeds.current)).values():
+        if feed in generation.definition.aliases and generation.definition.public >= least:
+            return generation.definition.name
     return None
 
 
@@ -72,21 +82,21 @@ def public_opml(agency: Agency) -> bytes:
 
 def private_opml(agency: Agency, credential: Credential) -> bytes:
     """The feeds that a token opens as OPML; in the path form the addresses hold the token."""
-    now = agency.moment().now
-    with agency.database.snapshot() as connection:
-        access = credentials.open_with(agency, connection, credential, now)
-        credentials.check_licensed(agency, access, now)
-        current = feeds.current(connection).values()
-    mine = [each for each in current if access.partner.licences_for(each.definition.name, now)]
+
+    def answer(snapshot: Snapshot) -> list[Generation]:
+        access = credentials.open_with(snapshot, credential)
+        credentials.check_licensed(agency, access, snapshot.now)
+        current = snapshot.recall(feeds.current).values()
+        return [each for each in current if access.partner.licences_for(each.definition.name, snapshot.now)]
+
+    mine = look(agency, answer)
     in_path = f"/{credential.text}" if credential.shown is Shown.PATH else ""
     return _opml(agency, mine, f"{agency.settings.site.base_url}/private{in_path}/feeds")
 
 
 def account(agency: Agency, credential: Credential) -> Access:
     """Who a token belongs to, with the licences that it draws on."""
-    now = agency.moment().now
-    with agency.database.snapshot() as connection:
-        return credentials.open_with(agency, connection, credential, now)
+    return look(agency, lambda snapshot: credentials.open_with(snapshot, credential))
 
 
 def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:

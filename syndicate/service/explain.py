@@ -97,7 +97,7 @@ def _principal(connection: Connection, who: str) -> Principal:
         return Anonymous() if who == "anonymous" else Desk()
     token = rows.find_token(connection, who)
     company = token.company if token else company_of(connection, who).name
-    return partner_of(connection, company, token)
+    return partner_of(company, token, rows.licences_of(connection, company), feeds.names_today(connection))
 
 
 def _refused(connection: Connection, who: str, now: datetime) -> str | None:

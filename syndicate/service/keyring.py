@@ -1,14 +1,23 @@
-"""The signing keys as a running process has them: read again when the key file changes.
+"""The signing keys as a running process has them, and the tokens whose signatures it has checked.
 
-`keys rotate` and `keys drop` thus count at once in every process, like everything else about tokens.
+Keys are read again when the key file changes: `keys rotate` and `keys drop` thus count at once in every
+process, like everything else about tokens. A signature is checked once under the same keys.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from threading import Lock
 
+from cachetools import LRUCache
+
+from syndicate.core import tokens
+from syndicate.core.tokens import Token
 from syndicate.settings import load_keys
+
+_MOST = 20_000
+"""So many genuine tokens are remembered, each by the digest of its text."""
 
 
 class Keyring:
@@ -19,16 +28,33 @@ class Keyring:
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[bytes, ...] = ()
+        self._genuine: LRUCache[bytes, Token] = LRUCache(_MOST)
 
     def keys(self) -> tuple[bytes, ...]:
         """The keys now, oldest first. Raises `SettingsError` where the file is missing or not private."""
         with self._lock:
-            try:
-                found = self.path.stat()
-                stamp = (found.st_mtime_ns, found.st_ino, found.st_mode)
-            except OSError:
-                stamp = None
-            if stamp is None or stamp != self._stamp:
-                self._keys = load_keys(self.path).tokens
-                self._stamp = stamp
-            return self._keys
+            return self._read()[0]
+
+    def token(self, text: str) -> Token | None:
+        """The token behind `text`, if one of the keys signed exactly this text; else None."""
+        name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        with self._lock:
+            keys, genuine = self._read()
+            token = genuine.get(name)
+        if token is None and (token := tokens.read(text, keys)) is not None:
+            with self._lock:
+                genuine[name] = token
+        return token
+
+    def _read(self) -> tuple[tuple[bytes, ...], LRUCache[bytes, Token]]:
+        """The keys, and the tokens that were found genuine under just these."""
+        try:
+            found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino, found.st_mode)
+        except OSError:
+            stamp = None
+        if stamp is None or stamp != self._stamp:
+            self._keys = load_keys(self.path).tokens
+            self._genuine = LRUCache(_MOST)
+            self._stamp = stamp
+        return self._keys, self._genuine

@@ -8,13 +8,14 @@ whether a credential is good, in `credentials`.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+from cachetools import LRUCache
 from sqlalchemy import Connection
 
 from syndicate.core import gate
@@ -25,15 +26,19 @@ from syndicate.outputs.fragments import Fragments
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.credentials import Access, Credential
-from syndicate.service.receipts import Carried, Counter, carried_by
+from syndicate.service.receipts import Counter, carried_by
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
+from syndicate.service.snapshot import Snapshot, look
 from syndicate.store import items, spans
-from syndicate.store.database import read_epoch
+from syndicate.store.receipts import Bundle
 
 Answer = TypeVar("Answer")
 
 _ATTEMPTS = 10
 """So often an answer is made again; what was signed for once needs no waiting, so the second mostly holds."""
+
+_ROOM = 24 * 1024 * 1024
+"""Renderings are kept up to so many bytes."""
 
 Sends = Callable[[str], bool]
 """Whether bytes of this ETag go out: not for HEAD, nor where the client has them already."""
@@ -48,54 +53,69 @@ class Read:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Handed(Generic[Answer]):
+    """An answer, and what must be signed for before it is sent."""
+
+    answer: Answer
+    partner: Partner
+    carried: Bundle
+    channel: str
+    moment: Moment
+
+
 class Publisher:
     """One process's press: keeps renderings, and has texts signed for at the counter."""
 
-    _MOST_KEPT = 512
-
     def __init__(self, agency: Agency) -> None:
         self.agency = agency
-        self._counter = Counter()
+        self._counter = Counter(agency.receipts)
         self._fragments = Fragments()
-        self._kept: OrderedDict[tuple[View, str], Rendering] = OrderedDict()
+        self._kept: LRUCache[tuple[View, str], Rendering] = LRUCache(_ROOM, lambda kept: len(kept.body))
         self._lock = Lock()
+        self._press = Lock()
 
     def public_feed(self, feed: str, ext: str) -> Rendering:
         """The public tier of a feed. Raises `Refused` where there is none."""
-        return self._rendering(View(feed, ReaderClass.PUBLIC), ext, self.agency.moment())
+        view = View(feed, ReaderClass.PUBLIC)
+        return look(self.agency, lambda snapshot: self._rendering(view, ext, snapshot))
 
-    def private_feed(self, credential: Credential, feed: str, ext: str, sends: Sends) -> Rendering:
+    def private_feed(
+        self, credential: Credential, feed: str, ext: str, sends: Sends
+    ) -> tuple[Rendering, Access]:
         """The private tier of a feed, signed for if it is sent. Raises `Refused` where it is not opened."""
 
-        def answer(moment: Moment) -> tuple[Rendering, bool]:
-            with self.agency.database.snapshot() as connection:
-                access = credentials.open_with(self.agency, connection, credential, moment.now)
-                is_known = any(feed in licence.feeds for licence in access.partner.licences)
-                generation = published(self.agency, connection, feed, is_known)
-                right = credentials.right_to(
-                    self.agency, access, generation.definition, credential.shown, moment.now
-                )
-                if right.ended_at is not None:
-                    ended = render_ended(self.agency, connection, generation, ext, right.ended_at, moment)
-                    return ended, False
-            rendering = self._rendering(View(feed, ReaderClass.LICENSED, right.level), ext, moment)
-            has_waited = sends(rendering.etag) and self._counter.sign(
-                self.agency, access.partner, rendering.carried, f"feed {feed}", moment
+        def answer(snapshot: Snapshot) -> Handed[tuple[Rendering, Access]]:
+            access = credentials.open_with(snapshot, credential)
+            is_known = any(feed in licence.feeds for licence in access.partner.licences)
+            generation = published(snapshot, feed, is_known)
+            right = credentials.right_to(
+                self.agency, access, generation.definition, credential.shown, snapshot.now
             )
-            return rendering, has_waited
+            if right.ended_at is not None:
+                rendering = render_ended(snapshot, generation, ext, right.ended_at)
+            else:
+                view = View(feed, ReaderClass.LICENSED, right.level)
+                rendering = self._rendering(view, ext, snapshot)
+            carried = rendering.carried if sends(rendering.etag) else frozenset()
+            return Handed((rendering, access), access.partner, carried, f"feed {feed}", snapshot.moment)
 
         return self._true_when_sent(answer)
 
     def public_item(self, key: str) -> Read:
         """The item at its public level. Raises `NotFound`, or `Gone` where it is killed and was once public."""
-        moment = self.agency.moment()
-        with self.agency.database.snapshot() as connection:
-            found = self._read(connection, key, Anonymous(), moment.now)
+
+        def answer(snapshot: Snapshot) -> Read:
+            found = self._read(snapshot, key, Anonymous())
             if found is not None and not found[0].is_gone:
                 return found[0]
-            if spans.was_killed_for(connection, key, moment.now, ReaderClass.PUBLIC, Level.HEADLINE):
+            if spans.was_killed_for(
+                snapshot.connection, key, snapshot.now, ReaderClass.PUBLIC, Level.HEADLINE
+            ):
                 raise refusals.Gone(contact=self.agency.settings.site.contact)
-        raise refusals.NotFound()
+            raise refusals.NotFound()
+
+        return look(self.agency, answer)
 
     def private_item(
         self, credential: Credential, key: str, write: Callable[[Access, Read], bytes], sends: Sends
@@ -105,32 +125,31 @@ class Publisher:
         A killed one comes as its notice, gone. Raises `Refused` where there is nothing for him.
         """
 
-        def answer(moment: Moment) -> tuple[tuple[Read, bytes], bool]:
-            with self.agency.database.snapshot() as connection:
-                access = credentials.open_with(self.agency, connection, credential, moment.now)
-                credentials.check_licensed(self.agency, access, moment.now)
-                found = self._read(connection, key, access.partner, moment.now)
-                if found is None:
-                    raise self._no_item(connection, access.partner, key, moment.now)
+        def answer(snapshot: Snapshot) -> Handed[tuple[Read, bytes]]:
+            access = credentials.open_with(snapshot, credential)
+            credentials.check_licensed(self.agency, access, snapshot.now)
+            found = self._read(snapshot, key, access.partner)
+            if found is None:
+                raise self._no_item(snapshot, access.partner, key)
             read, carried = found
             body = write(access, read)
             is_sent = read.is_gone or sends(etag_of(body))  # what is gone has no 304
-            has_waited = is_sent and self._counter.sign(self.agency, access.partner, carried, "item", moment)
-            return (read, body), has_waited
+            carried = carried if is_sent else frozenset()
+            return Handed((read, body), access.partner, carried, "item", snapshot.moment)
 
         return self._true_when_sent(answer)
 
-    def _no_item(self, connection: Connection, partner: Partner, key: str, now: datetime) -> refusals.Refused:
+    def _no_item(self, snapshot: Snapshot, partner: Partner, key: str) -> refusals.Refused:
         """Gone where the partner's class had seen it in one of his feeds, else unknown."""
+        now = snapshot.now
         mine = {feed for licence in partner.licences for feed in licence.feeds}
         mine = {feed for feed in mine if partner.licences_for(feed, now)}
-        if spans.was_killed_for(connection, key, now, ReaderClass.LICENSED, in_feeds=mine):
+        if spans.was_killed_for(snapshot.connection, key, now, ReaderClass.LICENSED, in_feeds=mine):
             return refusals.Gone(contact=self.agency.settings.site.contact)
         return refusals.NotFound()
 
-    def _read(
-        self, connection: Connection, key: str, principal: Principal, now: datetime
-    ) -> tuple[Read, Carried] | None:
+    def _read(self, snapshot: Snapshot, key: str, principal: Principal) -> tuple[Read, Bundle] | None:
+        connection, now = snapshot.connection, snapshot.now
         story = spans.find_story(connection, key, now, str(self.agency.limits))
         if story is None:
             return None
@@ -142,31 +161,30 @@ class Publisher:
         read = Read(entry, entry.face is Face.KILL, max(entry.edited_at, entry.updated_at))
         return read, frozenset([receipt] if receipt else [])
 
-    def _rendering(self, view: View, ext: str, moment: Moment) -> Rendering:
+    def _rendering(self, view: View, ext: str, snapshot: Snapshot) -> Rendering:
         """The kept rendering if it holds, else a new one, kept under the epoch of its own snapshot."""
-        kept = self._kept.get((view, ext))
-        if kept is not None and kept.holds(moment):
+        if kept := self._kept_of(view, ext, snapshot):
             return kept
-        with self.agency.database.snapshot() as connection:
-            epoch = read_epoch(connection)
-            settled = Moment(epoch, max(moment.now, epoch.settled_at))  # a feed may have changed meanwhile
-            made = render(self.agency, connection, view, ext, settled, self._fragments)
-        with self._lock:
-            newer = self._kept.get((view, ext))
-            if newer is None or newer.epoch.n <= made.epoch.n or newer.epoch.era != made.epoch.era:
+        with self._press:  # one at a time: those who ask for the same meanwhile find it done
+            if kept := self._kept_of(view, ext, snapshot):
+                return kept
+            made = render(snapshot, view, ext, self._fragments)
+            with self._lock, suppress(ValueError):  # larger than all the room
                 self._kept[(view, ext)] = made
-                self._kept.move_to_end((view, ext))
-            while len(self._kept) > self._MOST_KEPT:
-                self._kept.popitem(last=False)
         return made
 
-    def _true_when_sent(self, answer: Callable[[Moment], tuple[Answer, bool]]) -> Answer:
+    def _kept_of(self, view: View, ext: str, snapshot: Snapshot) -> Rendering | None:
+        with self._lock:
+            kept = self._kept.get((view, ext))
+        return kept if kept is not None and kept.holds(snapshot.moment) else None
+
+    def _true_when_sent(self, answer: Callable[[Snapshot], Handed[Answer]]) -> Answer:
         """An answer that waited for a receipt is made again when the epoch moved meanwhile."""
         for _ in range(_ATTEMPTS):
-            moment = self.agency.moment()
-            made, has_waited = answer(moment)
-            if not has_waited or self.agency.database.epoch().is_same(moment.epoch):
-                return made
+            made = look(self.agency, answer)
+            has_waited = self._counter.sign(made.partner, made.carried, made.channel, made.moment)
+            if not has_waited or self.agency.database.epoch().is_same(made.moment.epoch):
+                return made.answer
         raise refusals.Unavailable()
 
 

@@ -1,67 +1,102 @@
 """Receipts: before a full text or a notice leaves to a company, that it was handed over is durable.
 
-They mean "handed to the connection": they may claim too much, never too little.
+They mean "handed to the connection": they may claim too much, never too little. Answers that wait at the
+same time are signed for in one transaction.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from threading import Lock
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+import structlog
+from cachetools import LRUCache
 
 from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level
 from syndicate.core.story import Partner
 from syndicate.service import refusals
-from syndicate.service.agency import Agency, Moment
-from syndicate.store.database import StoreError
-from syndicate.store.receipts import Receipt, add_receipts
+from syndicate.service.agency import Moment
+from syndicate.store.database import Database
+from syndicate.store.receipts import Bundle, Receipt, Text, add_receipts
 
-Carried = frozenset[tuple[str, str, Level]]
-"""What a rendering carries that needs a receipt: (key, version or face, level)."""
+log = structlog.get_logger()
+
+PATIENCE = 2.0
+"""For so many seconds an answer waits for its receipt; then it is refused, and no text leaves."""
+
+_MOST = 50_000
+"""For so many tokens and channels it is remembered what they signed for last."""
+
+_GROUP = 500
+
+
+class _Waiting:
+    """An answer that waits until its receipt is durable."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.receipt = receipt
+        self.done = Event()
+        self.is_durable = False
 
 
 class Counter:
-    """The counter where texts are signed for. It remembers, in bounded space, what was signed already."""
+    """The counter where texts are signed for, by all answers of a process in groups."""
 
-    _LARGEST = 100_000
-
-    def __init__(self) -> None:
-        self._signed: OrderedDict[tuple[str, str, str, Level], None] = OrderedDict()
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
+        self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
         self._lock = Lock()
+        self._clerk: Thread | None = None
 
-    def sign(self, agency: Agency, partner: Partner, carried: Carried, channel: str, moment: Moment) -> bool:
+    def sign(self, partner: Partner, carried: Bundle, channel: str, moment: Moment) -> bool:
         """Make durable that `partner` is given what is carried; whether there was anything to write.
 
-        Raises `Unavailable` when that fails.
+        Raises `Unavailable` when that fails, or takes too long.
         """
-        owed = [each for each in sorted(carried) if not self._is_signed(partner.token, each)]
+        place = (partner.token, channel)
+        with self._lock:
+            owed = carried - self._signed.get(place, frozenset())
         if not owed:
             return False
-        new = [
-            Receipt(partner.company, partner.token, key, version, level, channel, moment.now)
-            for key, version, level in owed
-        ]
-        try:
-            with agency.receipts.transaction() as connection:
-                add_receipts(connection, new)
-        except StoreError as error:
-            raise refusals.Unavailable() from error
-        self._remember(partner.token, owed)
+        waiting = _Waiting(Receipt(partner.company, partner.token, owed, channel, moment.now))
+        self._start()
+        self._waiting.put(waiting)
+        if not waiting.done.wait(PATIENCE) or not waiting.is_durable:
+            raise refusals.Unavailable()
+        with self._lock:
+            self._signed[place] = carried
         return True
 
-    def _is_signed(self, token: str, carried: tuple[str, str, Level]) -> bool:
-        return (token, *carried) in self._signed
-
-    def _remember(self, token: str, signed: Iterable[tuple[str, str, Level]]) -> None:
+    def _start(self) -> None:
+        """The thread that writes begins with the first receipt: a process that was forked has none yet."""
         with self._lock:
-            for each in signed:
-                self._signed[(token, *each)] = None
-            while len(self._signed) > self._LARGEST:
-                self._signed.popitem(last=False)
+            if self._clerk is None:
+                self._clerk = Thread(target=self._work, name="receipts", daemon=True)
+                self._clerk.start()
+
+    def _work(self) -> None:
+        while True:
+            group = [self._waiting.get()]
+            while len(group) < _GROUP and not self._waiting.empty():
+                group.append(self._waiting.get())
+            self._write(group)
+
+    def _write(self, group: list[_Waiting]) -> None:
+        is_durable = False
+        try:
+            with self._database.transaction() as connection:
+                add_receipts(connection, [each.receipt for each in group])
+            is_durable = True
+        except Exception as error:  # noqa: BLE001 - those who wait are refused; the next may have more luck
+            log.error("receipts could not be written", kind=type(error).__name__, answers=len(group))
+        for each in group:
+            each.is_durable = is_durable
+            each.done.set()
 
 
-def carried_by(entry: Entry, version: str) -> tuple[str, str, Level] | None:
+def carried_by(entry: Entry, version: str) -> Text | None:
     """What a receipt for this entry says, or None where it needs none."""
     if entry.face is not Face.ENTRY:
         return (entry.key, entry.face.value, Level.NOTICE)

@@ -13,6 +13,7 @@ class Refused(Exception):
 
     reason: ClassVar[str] = "refused"
     text: ClassVar[str] = "This is refused."
+    is_lasting: ClassVar[bool] = False  # whether only a commit can change it, and time alone cannot
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields
@@ -23,6 +24,7 @@ class NoCredential(Refused):
     """Nothing was shown."""
 
     reason = "no-credential"
+    is_lasting = True
     text = "This address needs a token. Send it as the password of Basic, or as Bearer."
 
 
@@ -30,6 +32,7 @@ class BadCredential(Refused):
     """What was shown is no token of ours."""
 
     reason = "bad-credential"
+    is_lasting = True
     text = "This is not a token that we issued. Check that it was copied whole, or ask {contact}."
 
 
@@ -51,6 +54,7 @@ class TokenRevoked(Refused):
     """The token was revoked."""
 
     reason = "token-revoked"
+    is_lasting = True
     text = "This token was revoked. Ask {contact} for a new one."
 
 
@@ -69,6 +73,7 @@ class NotAReaderToken(Refused):
     """An `api` token stood in a path."""
 
     reason = "not-a-reader-token"
+    is_lasting = True
     text = "Only reader tokens work in an address. Send this one in the Authorization header."
 
 
@@ -76,6 +81,7 @@ class CompanySuspended(Refused):
     """The company is suspended."""
 
     reason = "company-suspended"
+    is_lasting = True
     text = "Access of your company is suspended. Write to {contact}."
 
 

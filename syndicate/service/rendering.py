@@ -21,12 +21,13 @@ from syndicate.core.placement import Generation
 from syndicate.core.story import Anonymous, Decision, InFeed, Licence, Partner, Principal, Story
 from syndicate.outputs import FORMATS
 from syndicate.outputs.fragments import Fragments
-from syndicate.service import credentials, refusals
+from syndicate.service import refusals
 from syndicate.service.agency import Agency, Moment
-from syndicate.service.receipts import Carried, carried_by
+from syndicate.service.receipts import carried_by
+from syndicate.service.snapshot import Snapshot
 from syndicate.store import feeds, items, spans
-from syndicate.store.contracts import next_contract_edge
 from syndicate.store.database import Epoch
+from syndicate.store.receipts import Bundle
 
 NOTICES = 200
 """At most so many notices a feed and face; all of them are in the changes."""
@@ -52,7 +53,7 @@ class Rendering:
     media_type: str
     etag: str
     changed_at: datetime
-    carried: Carried
+    carried: Bundle
     epoch: Epoch
     from_at: datetime
     until_at: datetime
@@ -70,14 +71,13 @@ class Made:
     receipt: tuple[str, str, Level] | None
 
 
-def render(
-    agency: Agency, connection: Connection, view: View, ext: str, moment: Moment, kept: Fragments
-) -> Rendering:
+def render(snapshot: Snapshot, view: View, ext: str, kept: Fragments) -> Rendering:
     """The bytes of a view in a format; entries written before are in `kept`.
 
     Raises `Refused` where there is no such feed for it.
     """
-    generation = published(agency, connection, view.feed)
+    agency, moment, connection = snapshot.agency, snapshot.moment, snapshot.connection
+    generation = published(snapshot, view.feed)
     if view.reader_class is ReaderClass.PUBLIC and generation.definition.public is Level.NOTHING:
         raise refusals.NotFound()
     made = entries_of(agency, connection, view, generation, moment.now)
@@ -87,19 +87,12 @@ def render(
         Feed(head_of(agency, generation, view, ext, changed_at), tuple(each.entry for each in made)), kept
     )
     carried = frozenset(each.receipt for each in made if each.receipt is not None)
-    return _finished(agency, connection, body, ext, changed_at, carried, moment)
+    return _finished(snapshot, body, ext, changed_at, carried)
 
 
-def render_ended(
-    agency: Agency,
-    connection: Connection,
-    generation: Generation,
-    ext: str,
-    ended_at: datetime,
-    moment: Moment,
-) -> Rendering:
+def render_ended(snapshot: Snapshot, generation: Generation, ext: str, ended_at: datetime) -> Rendering:
     """A feed with one entry that says that access is over, since readers show nothing of a refusal."""
-    definition = generation.definition
+    agency, definition = snapshot.agency, generation.definition
     constant = words_for(definition.language)
     local = ended_at.astimezone(agency.house.zone)
     entry = Entry(
@@ -117,7 +110,7 @@ def render_ended(
     )
     head = head_of(agency, generation, View(definition.name, ReaderClass.LICENSED), ext, ended_at)
     body = FORMATS[ext].write(Feed(head, (entry,)))
-    return _finished(agency, connection, body, ext, ended_at, frozenset(), moment)
+    return _finished(snapshot, body, ext, ended_at, frozenset())
 
 
 def entries_of(
@@ -158,17 +151,17 @@ def in_full(decided: Iterable[tuple[Story, Decision]]) -> Iterator[tuple[str, st
             yield story.key, decision.span.version
 
 
-def published(agency: Agency, connection: Connection, feed: str, is_known: bool = False) -> Generation:
+def published(snapshot: Snapshot, feed: str, is_known: bool = False) -> Generation:
     """The feed's generation that counts. Raises `NotFound`, or `FeedGone` for one that was removed.
 
     Of one that was in no directory only those are told who know it (`is_known`): by their licence.
     """
-    generation = feeds.current(connection).get(feed)
+    generation = snapshot.recall(feeds.current).get(feed)
     if generation is not None:
         return generation
-    past = feeds.history(connection, feed)
+    past = feeds.history(snapshot.connection, feed)
     if past and (is_known or past[-1].definition.public > Level.NOTHING):
-        raise refusals.FeedGone(feeds_href=f"{agency.settings.site.base_url}/feeds/")
+        raise refusals.FeedGone(feeds_href=f"{snapshot.agency.settings.site.base_url}/feeds/")
     raise refusals.NotFound()
 
 
@@ -194,28 +187,16 @@ def head_of(agency: Agency, generation: Generation, view: View, ext: str, change
     )
 
 
-def _finished(
-    agency: Agency,
-    connection: Connection,
-    body: bytes,
-    ext: str,
-    changed_at: datetime,
-    carried: Carried,
-    moment: Moment,
-) -> Rendering:
-    edges = (
-        spans.next_span_edge(connection, moment.now),
-        next_contract_edge(connection, moment.now, credentials.GRACE),
-    )
+def _finished(snapshot: Snapshot, body: bytes, ext: str, changed_at: datetime, carried: Bundle) -> Rendering:
     return Rendering(
         body=body,
         media_type=FORMATS[ext].media_type,
         etag=etag_of(body),
         changed_at=changed_at,
         carried=carried,
-        epoch=moment.epoch,
-        from_at=moment.now,
-        until_at=min(edges),
+        epoch=snapshot.moment.epoch,
+        from_at=snapshot.window.from_at,
+        until_at=snapshot.window.until_at,
     )
 
 

@@ -197,14 +197,18 @@ def put_source_key(connection: Connection, key: SourceKey) -> None:
     connection.execute(update(source_keys).where(source_keys.c.id == key.id).values(asdict(key)))
 
 
-def next_contract_edge(connection: Connection, now: datetime, grace: timedelta) -> datetime:
+GRACE = timedelta(days=30)
+"""For how long an ended access answers politely in the path form."""
+
+
+def next_contract_edge(connection: Connection, now: datetime) -> datetime:
     """The earliest time after `now` at which a licence, a token or an overlap begins or ends.
 
-    An end counts twice: when it comes, and `grace` later, when a path stops saying so politely.
+    An end counts twice: when it comes, and `GRACE` later, when a path stops saying so politely.
     """
     times: list[datetime] = []
     for column in (licences.c.begins_at, licences.c.ends_at, tokens.c.expires_at, tokens.c.old_until_at):
-        for later in (timedelta(0), grace):
+        for later in (timedelta(0), GRACE):
             query = select(func.min(column)).where(column > now - later)
             at = connection.execute(query).scalar_one_or_none()
             if at is not None and at < FOREVER:

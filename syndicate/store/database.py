@@ -45,6 +45,10 @@ class Epoch:
         """Whether nothing that anybody can see was committed between the two."""
         return (self.era, self.n) == (other.era, other.n)
 
+    def is_before(self, other: Epoch) -> bool:
+        """Whether this is an earlier number of the same era."""
+        return self.era == other.era and self.n < other.n
+
 
 class Database:
     """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`.
@@ -89,10 +93,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A plain transaction outside the epoch: for schemas, receipts and the last use of a secret."""
+        """A transaction that writes outside the epoch: schemas, receipts, the last use of a secret."""
         options: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
         with (
             _translated(),
+            self._lock(),
             self.engine.connect() as connection,
             connection.execution_options(**options).begin(),
         ):

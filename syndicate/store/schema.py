@@ -42,7 +42,7 @@ def upgrade(database: Database, history: History) -> None:
 
 def version_of(database: Database, history: History) -> str | None:
     """The newest migration that the database has seen; None for an empty one."""
-    with database.transaction() as connection:
+    with database.snapshot() as connection:
         if not inspect(connection).has_table(history.version_table):
             return None
         found = connection.execute(text(f"SELECT version_num FROM {history.version_table}"))
@@ -78,7 +78,7 @@ def differences(database: Database, history: History) -> list[Any]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    with database.transaction() as connection:
+    with database.snapshot() as connection:
         known = set(history.metadata.tables)
         options = {"include_name": lambda name, kind, _: kind != "table" or name in known}
         context = MigrationContext.configure(connection, opts=options)

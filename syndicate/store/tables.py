@@ -268,16 +268,30 @@ polls = Table(
 
 receipts_metadata = MetaData(naming_convention=NAMING)
 
+bundles = Table(
+    "bundles",
+    receipts_metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+)
+
+bundle_texts = Table(
+    "bundle_texts",
+    receipts_metadata,
+    Column("bundle", Id, ForeignKey("bundles.id"), primary_key=True),
+    Column("key", Text, primary_key=True, index=True),
+    Column("version", Text, primary_key=True),  # or the face of the notice in its place
+    Column("level", Integer, primary_key=True),
+)
+
 receipts = Table(
     "receipts",
     receipts_metadata,
-    Column("id", Id, primary_key=True),
-    Column("company", Text, nullable=False, index=True),
-    Column("token", Text, nullable=False),
-    Column("key", Text, nullable=False, index=True),
-    Column("version", Text, nullable=False),
-    Column("level", Integer, nullable=False),
+    Column("token", Text, primary_key=True),
+    Column("bundle", Id, ForeignKey("bundles.id"), primary_key=True, index=True),
+    Column("company", Text, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("at", Time, nullable=False, index=True),
-    UniqueConstraint("token", "key", "version", "level"),
+    Column("at", Time, nullable=False),
+    Index("ix_receipts_of_company", "company", "at"),
+    sqlite_with_rowid=False,
 )

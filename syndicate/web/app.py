@@ -12,6 +12,8 @@ from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.web import errors, feeds, headers, items, pages, wire
+from syndicate.web.front import Front
+from syndicate.web.packing import Packing
 
 
 def create_app(agency: Agency) -> Flask:
@@ -21,6 +23,7 @@ def create_app(agency: Agency) -> Flask:
         AGENCY=agency,
         SETTINGS=agency.settings,
         PUBLISHER=Publisher(agency),
+        PACKING=Packing(),
         MAX_CONTENT_LENGTH=LARGEST,
     )
     app.url_map.merge_slashes = False  # paths are exact
@@ -32,6 +35,7 @@ def create_app(agency: Agency) -> Flask:
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
     site = agency.settings.site
     app.context_processor(lambda: {"site": site, "css_href": f"/static/site.css?{stamp}"})
+    app.wsgi_app = Front(app.wsgi_app, agency)  # type: ignore[method-assign]
     hops = agency.settings.serve.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -17,6 +17,7 @@ from syndicate.service import refusals
 from syndicate.service.agency import StoreError
 from syndicate.service.refusals import Refused
 from syndicate.settings import Settings
+from syndicate.web.front import PRIVATE, repeatable
 
 log = structlog.get_logger()
 
@@ -57,6 +58,8 @@ def _refuse_to_redirect() -> None:
 
 
 def _refused(error: Refused) -> Response:
+    if error.is_lasting and request.path.startswith(PRIVATE):
+        repeatable(on_accept=True)
     status = 410 if isinstance(error, refusals.TokenGone) else STATUS[error.reason]
     return problem(status, error.reason, str(error))
 

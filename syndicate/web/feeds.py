@@ -7,10 +7,11 @@ from flask import Blueprint, Response, redirect
 from syndicate.core.model import Level
 from syndicate.outputs import FORMATS, opml
 from syndicate.service import directory
-from syndicate.service.credentials import Shown
+from syndicate.service.credentials import Credential, Shown
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.service.rendering import Rendering
 from syndicate.web.asking import agency, credential, publisher
+from syndicate.web.front import repeatable
 from syndicate.web.headers import PRIVATE_CACHE, finished, public_cache, sends
 
 blueprint = Blueprint("feeds", __name__)
@@ -30,6 +31,7 @@ def public_feed(feed: str, ext: str) -> Response:
             raise
         moved: Response = redirect(f"/feeds/{name}.{ext}", 301)  # type: ignore[assignment]
         return moved
+    repeatable(rendering.from_at, rendering.until_at)
     return _sent(rendering, public_cache())
 
 
@@ -45,12 +47,12 @@ def private_feed(token: str | None, feed: str, ext: str) -> Response:
     """The private tier of a feed. A renamed feed answers under its old name too: nothing here redirects."""
     asked = credential(token)
     try:
-        return _sent(publisher().private_feed(asked, feed, ext, sends), PRIVATE_CACHE)
+        return _private(asked, feed, ext)
     except (NotFound, FeedGone):
         name = directory.new_name_of(agency(), feed)
         if name is None:
             raise
-    return _sent(publisher().private_feed(asked, name, ext, sends), PRIVATE_CACHE)
+    return _private(asked, name, ext)
 
 
 @blueprint.get("/private/feeds.opml", defaults={"token": None})
@@ -60,6 +62,13 @@ def private_opml(token: str | None) -> Response:
     asked = credential(token)
     cache = "no-store" if asked.shown is Shown.PATH else PRIVATE_CACHE
     return finished(directory.private_opml(agency(), asked), opml.MEDIA_TYPE, cache)
+
+
+def _private(asked: Credential, feed: str, ext: str) -> Response:
+    rendering, access = publisher().private_feed(asked, feed, ext, sends)
+    if not access.is_old_secret:  # whose use is noted
+        repeatable(rendering.from_at, rendering.until_at, on_address=access.is_bound)
+    return _sent(rendering, PRIVATE_CACHE)
 
 
 def _sent(rendering: Rendering, cache: str) -> Response:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 from datetime import datetime
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Response, current_app, request
 
 from syndicate.service.rendering import etag_of
+from syndicate.web.front import PRIVATE, only_once, takes_gzip
+from syndicate.web.packing import Packing
 
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -18,7 +20,6 @@ _EVERYWHERE = {
     "Referrer-Policy": "no-referrer",
     "tdm-reservation": "1",
 }
-PRIVATE = "/private/"
 PRIVATE_CACHE = "private, no-cache"
 _SMALLEST = 500
 
@@ -39,7 +40,7 @@ def _dressed(response: Response) -> Response:
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == 200 and request.method in ("GET", "HEAD"):
-        _compress(response, request)
+        _compress(response)
     return response
 
 
@@ -76,13 +77,22 @@ def sends(etag: str) -> bool:
     return request.method != "HEAD" and not request.if_none_match.contains_weak(etag)
 
 
-def _compress(response: Response, asked: Request) -> None:
+def _compress(response: Response) -> None:
     """Gzip where the client takes it; the weak ETag is a digest of the bytes and serves both forms."""
-    takes_gzip = asked.accept_encodings["gzip"] > 0
-    if not takes_gzip or response.direct_passthrough or "Content-Encoding" in response.headers:
+    if not takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return
+    if response.direct_passthrough or "Content-Encoding" in response.headers:
         return
     body = response.get_data()
     if len(body) < _SMALLEST:
         return
-    response.set_data(gzip.compress(body, 6, mtime=0))
+    etag, _ = response.get_etag()
+    if etag is None:
+        response.set_data(gzip.compress(body, 6, mtime=0))
+    else:
+        packing: Packing = current_app.config["PACKING"]
+        packed = packing.pack(etag, body)
+        response.set_data(packed.body)
+        if not packed.is_small:
+            only_once()
     response.headers["Content-Encoding"] = "gzip"

@@ -9,6 +9,7 @@ from syndicate.service import directory
 from syndicate.service.refusals import FeedGone, NotFound
 from syndicate.web import showing
 from syndicate.web.asking import agency
+from syndicate.web.front import repeatable
 from syndicate.web.headers import finished, public_cache
 
 blueprint = Blueprint("pages", __name__)
@@ -20,10 +21,12 @@ TICKER_LINES = 60
 def ticker() -> Response:
     """The newest headlines."""
     listed = directory.public_feeds(agency())
+    entries, window = directory.ticker(agency(), TICKER_LINES)
+    repeatable(window.from_at, window.until_at)
     return _page(
         "ticker.html",
         page="ticker",
-        lines=[showing.line(entry) for entry in directory.ticker(agency(), TICKER_LINES)],
+        lines=[showing.line(entry) for entry in entries],
         zone=showing.zone_name(),
         feeds=[showing.feed(generation) for generation in listed],
         alternates=[

@@ -27,12 +27,14 @@ from syndicate.outputs import outgoing
 from syndicate.service import credentials, directory, intake, logs, receipts, rendering
 from syndicate.service.agency import Agency
 from syndicate.service.credentials import FeedRight
+from syndicate.service.memory import Memory
 from syndicate.service.publish import Publisher
 from syndicate.service.receipts import Counter
 from syndicate.service.rendering import Rendering
+from syndicate.service.snapshot import Snapshot
 from syndicate.store import database, items, spans
 from syndicate.store.columns import SealedBytes, SealedText
-from syndicate.web import asking, errors, headers, showing
+from syndicate.web import asking, errors, front, headers, showing
 from tests.gate import mutations as off
 from tests.gate.checks import CHECKS, changing
 from tests.gate.mutations import YEAR
@@ -133,6 +135,9 @@ LOCKS: tuple[Lock, ...] = (
     Lock(credentials, "check_licensed", "items are given without a licence", off.always(None)),
     Lock(credentials, "source_of", "every token pushes items", off.always("desk")),
     Lock(asking, "credential", "a token for headers works in the path", off.path_as_header),
+    Lock(front, "_fits", "a finished answer goes to others, and past its time", off.always(True)),
+    Lock(Memory, "under", "what is remembered outlives commits", off.one_memory),
+    Lock(Snapshot, "connection", "an answer is made of two states", off.unchecked),
     Lock(errors, "_unexpected", "the text of a fault is shown", off.told),
     Lock(errors, "_refuse_to_redirect", "slashes redirect", off.always(None)),
     Lock(headers, "_dressed", "answers lack their headers", off.ignoring),

@@ -13,7 +13,7 @@ from typing import Any
 from syndicate.core import gate, life, placement, tokens
 from syndicate.core.model import FOREVER, Level, ReaderClass
 from syndicate.outputs import outgoing
-from syndicate.service import agency, credentials, directory
+from syndicate.service import agency, credentials, directory, snapshot
 from syndicate.web import errors
 from tests.gate.checks import rules
 
@@ -193,7 +193,20 @@ def public_seal(original: Any) -> Any:
 
 
 def one_try(_: Any) -> Any:
-    return lambda press, answer: answer(press.agency.moment())
+    def sent(press: Any, answer: Any) -> Any:
+        made = snapshot.look(press.agency, answer)
+        press._counter.sign(made.partner, made.carried, made.channel, made.moment)
+        return made.answer
+
+    return sent
+
+
+def one_memory(_: Any) -> Any:
+    return lambda memory, epoch: memory._values
+
+
+def unchecked(_: Any) -> Any:
+    return property(lambda looked: looked._connection or looked._begin()[0])
 
 
 def clock_alone(_: Any) -> Any:
@@ -209,7 +222,7 @@ def blind_alias(original: Any) -> Any:
 
 
 def known_to_all(original: Any) -> Any:
-    return lambda served, connection, feed, is_known=False: original(served, connection, feed, True)
+    return lambda looked, feed, is_known=False: original(looked, feed, True)
 
 
 def every_place(_: Any) -> Any:

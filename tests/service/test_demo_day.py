@@ -178,7 +178,7 @@ def test_the_ticker_of_the_day_is_its_ticker(agency: Agency) -> None:
     feed_in(agency, list(day.messages()))
     lines = [
         f"{entry.updated_at:%m/%d %H:%M} {entry.ticker_headline or entry.title}"
-        for entry in directory.ticker(agency, 100)
+        for entry in directory.ticker(agency, 100)[0]
     ]
     assert lines == WIRE.joinpath("ticker.txt").read_text("utf-8").splitlines()
 

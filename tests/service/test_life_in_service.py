@@ -9,13 +9,11 @@ from datetime import timedelta
 import pytest
 
 from syndicate.bootstrap import take_up_feeds
-from syndicate.core.model import Level, ReaderClass
+from syndicate.core.model import Level
 from syndicate.core.outcome import Outcome
 from syndicate.service import contracts, desk, excerpts, explain, quarantine, worker
 from syndicate.service.intake import take
-from syndicate.service.publish import Publisher
 from syndicate.service.refusals import Impossible, Unknown
-from syndicate.service.rendering import View
 from syndicate.store import books
 from syndicate.store.database import Epoch
 from tests.newsroom import BY, SENTENCE, TEXT, Newsroom
@@ -214,21 +212,6 @@ def test_a_substitute_links_back_for_those_who_had_seen_the_withdrawn_item(newsr
         assert [item["_syndicate"].get("replaces") for item in items if "substitute" in item["title"]] == [
             old
         ]
-
-
-def test_an_answer_that_met_a_feed_edit_half_way_is_not_kept(newsroom: Newsroom) -> None:
-    """A request takes its time, then a feed is narrowed, then the request looks: the old level must not stay."""
-    path = newsroom.folder / "feeds" / "press-releases.toml"
-    genres = [{"uri": "http://cv.iptc.org/newscodes/genre/Press_Release"}]
-    newsroom.send(genres=genres, text=TEXT + "The canary is at the end.")
-    publisher = Publisher(newsroom.agency)
-    before = newsroom.agency.moment()
-    newsroom.clock.advance(minutes=1)
-    path.write_text(path.read_text().replace('"full"', '"excerpt"'))
-    take_up_feeds(newsroom.agency)
-    view = View("press-releases", ReaderClass.PUBLIC)
-    assert b"canary" not in publisher._rendering(view, "rss", before).body
-    assert b"canary" not in publisher.public_feed("press-releases", "rss").body
 
 
 def test_notices_stay_due_when_a_feed_is_renamed(newsroom: Newsroom) -> None:

@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     outside.every_text_has_its_receipt,
     outside.the_unseen_is_unknown,
     changing.what_happens_counts_at_once,
+    changing.a_feed_edit_before_the_first_look_counts,
     changing.a_kill_during_the_receipt_wins,
     changing.the_unseen_moves_nothing,
     changing.what_nobody_is_told_of_leaves_no_trace,

@@ -10,10 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from syndicate.bootstrap import take_up_feeds
+from syndicate.core.model import ReaderClass
+from syndicate.service.publish import Publisher
 from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import Counter
+from syndicate.service.rendering import View
+from syndicate.service.snapshot import Snapshot, look
+from syndicate.store import feeds
 from tests.gate.world import GENRE, World
-from tests.newsroom import Newsroom
+from tests.newsroom import TEXT, Newsroom
 
 
 @cache
@@ -80,6 +85,29 @@ def a_kill_during_the_receipt_wins(attacked: World) -> None:
             )
         finally:
             Counter.sign = signed
+
+
+def a_feed_edit_before_the_first_look_counts(_: World) -> None:
+    """A request takes its time, a feed is narrowed, the request looks: what it remembers must not be joined."""
+    with small_newsroom() as newsroom:
+        genres = [{"uri": "http://cv.iptc.org/newscodes/genre/Press_Release"}]
+        newsroom.send(genres=genres, text=TEXT + "The canary is at the end.")
+        press = Publisher(newsroom.agency)
+        path = newsroom.folder / "feeds" / "press-releases.toml"
+        looks: list[Snapshot] = []
+
+        def answer(snapshot: Snapshot) -> bytes:
+            if not looks:
+                snapshot.recall(feeds.current)
+                newsroom.clock.advance(minutes=1)
+                path.write_text(path.read_text().replace('"full"', '"excerpt"'))
+                take_up_feeds(newsroom.agency)
+            looks.append(snapshot)
+            return press._rendering(View("press-releases", ReaderClass.PUBLIC), "rss", snapshot).body
+
+        look(newsroom.agency, lambda snapshot: snapshot.recall(feeds.current))
+        assert b"canary" not in look(newsroom.agency, answer), "an old level with a new state"
+        assert b"canary" not in press.public_feed("press-releases", "rss").body, "an old level stays"
 
 
 def the_unseen_moves_nothing(_: World) -> None:
