@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from syndicate.core.entry import Feed
 from syndicate.outputs import FORMATS
@@ -26,12 +26,14 @@ def test_a_joined_document_is_what_feedgen_gives_for_the_whole(extension, sample
 
 
 @each_alone
+@settings(deadline=None)
 @given(sample=feeds())
 def test_so_is_any_feed_that_can_be_drawn(extension, sample):
     assert FORMATS[extension].write(sample) == ALONE[extension](sample)
 
 
 @pytest.mark.parametrize("extension", FORMATS)
+@settings(deadline=None)
 @given(before=feeds(), after=feeds())
 def test_what_was_kept_of_another_feed_changes_no_byte(extension, before, after):
     kept = Fragments()
