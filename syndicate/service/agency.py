@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from syndicate.core.excerpt import Limits
 from syndicate.core.gate import House
+from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
 from syndicate.service.memory import Memory
 from syndicate.service.reading import ForeignReader
@@ -81,10 +82,12 @@ class Agency:
         """One act: a transaction under the write lock, with the time of receipt of what it adds."""
         with self.database.write() as connection:
             epoch = read_epoch(connection)
-            act = Writing(connection, max(self.clock(), epoch.settled_at + TICK))
+            announcer = Announcer(connection, epoch.settled_at)
+            act = Writing(connection, max(self.clock(), epoch.settled_at + TICK), announcer)
             yield act
             if act.has_changed:
-                move_epoch(connection, max(act.now, epoch.settled_at), act.is_visible)
+                has_news = announcer.announce(epoch.n + 1, act.now)
+                move_epoch(connection, max(act.now, epoch.settled_at), act.is_visible or has_news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Writing:
 
     connection: Connection
     now: datetime
+    announcer: Announcer
     has_changed: bool = False
     is_visible: bool = False
 

@@ -53,6 +53,7 @@ class Access:
     """A good credential: who asks. `ended_at` is set where access is over and the path says so politely."""
 
     partner: Partner
+    kind: TokenKind
     company: str  # as people call it
     label: str
     ended_at: datetime | None = None
@@ -80,12 +81,20 @@ def open_with(snapshot: Snapshot, credential: Credential) -> Access:
         _note_old_use(snapshot, row)
     licences, names = snapshot.recall(rows.licences_of, row.company), snapshot.recall(feeds.names_today)
     partner = partner_of(row.company, row, licences, names)
-    access = Access(partner, company.title, row.label, None, is_old, bool(row.networks))
+    access = Access(partner, token.kind, company.title, row.label, None, is_old, bool(row.networks))
     if row.expires_at > now:
         return access
     if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
         return replace(access, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
+
+
+def open_api(snapshot: Snapshot, credential: Credential) -> Access:
+    """The access of an `api` token, for what programs alone ask. A licence that is over does not matter here."""
+    access = open_with(snapshot, credential)
+    if access.kind is not TokenKind.API:
+        raise refusals.NotAnApiToken(contact=snapshot.agency.settings.site.contact)
+    return access
 
 
 def partner_of(

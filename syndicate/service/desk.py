@@ -42,7 +42,7 @@ def _act(agency: Agency, key: str, deed: Deed, by: By) -> datetime:
         _check_possible(known, deed, act.now)
         fact = Act(digest_of(key, deed.value, act.now), act.now, deed, by.who, by.reason)
         items.add_act(act.connection, key, fact)
-        is_visible = refresh(act.connection, key, feeds.history(act.connection))
+        is_visible = refresh(act, key, feeds.history(act.connection))
         note = books.AuditRow(act.now, by.who, f"item {deed.value}", key, by.reason)
         books.add_audit(act.connection, note)
         act.changed(is_visible)

@@ -15,6 +15,7 @@ from syndicate.outputs import opml
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
 from syndicate.service.credentials import Access, Credential, Shown
+from syndicate.service.holders import Owed, owed
 from syndicate.service.rendering import View, entries_of, published
 from syndicate.service.snapshot import Snapshot, Window, look
 from syndicate.store import feeds, spans
@@ -94,9 +95,15 @@ def private_opml(agency: Agency, credential: Credential) -> bytes:
     return _opml(agency, mine, f"{agency.settings.site.base_url}/private{in_path}/feeds")
 
 
-def account(agency: Agency, credential: Credential) -> Access:
-    """Who a token belongs to, with the licences that it draws on."""
-    return look(agency, lambda snapshot: credentials.open_with(snapshot, credential))
+def account(agency: Agency, credential: Credential) -> tuple[Access, list[Owed]]:
+    """Who a token belongs to, with the licences that it draws on, and what the company owes an answer for."""
+
+    def answer(snapshot: Snapshot) -> tuple[Access, list[Owed]]:
+        access = credentials.open_with(snapshot, credential)
+        mine = owed(agency, snapshot.connection, snapshot.now, access.partner.company)
+        return access, [each for each in mine if each.is_open]
+
+    return look(agency, answer)
 
 
 def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:

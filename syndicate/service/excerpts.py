@@ -29,5 +29,6 @@ def make_anew(agency: Agency) -> int:
     with agency.writing() as act:
         for id, excerpt in made.items():
             items.put_excerpt(act.connection, id, excerpt, limits)
+        act.announcer.rewrite(version.key for version in stale)
         act.changed()
     return len(stale)

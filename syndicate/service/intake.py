@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from syndicate.core.excerpt import Limits, excerpt_of
 from syndicate.core.life import timeline
 from syndicate.core.model import (
@@ -226,7 +224,7 @@ class _Intake:
             items.receive_earlier(connection, ready.key, fact.digest, received_at)
         else:
             return Taken(ready.item.uri, ready.key, ready.number, outcome)
-        self.act.changed(refresh(connection, ready.key, self.generations))
+        self.act.changed(refresh(self.act, ready.key, self.generations))
         return Taken(ready.item.uri, ready.key, ready.number, outcome)
 
     def _add(self, ready: Ready, fact: Fact) -> None:
@@ -259,8 +257,10 @@ class _Intake:
         return Taken(refusal.uri, None, None, None, refusal.reason, refusal.detail)
 
 
-def refresh(connection: Connection, key: str, generations: Sequence[Generation]) -> bool:
+def refresh(act: Writing, key: str, generations: Sequence[Generation]) -> bool:
     """Make the spans and places of an item anew from its facts; whether anything is other than before."""
+    connection = act.connection
+    act.announcer.touch(key)
     made = timeline(items.facts_of(connection, key))
     every = [span for class_spans in made.values() for span in class_spans]
     placed = places_of(every, items.profiles_of(connection, key), generations)

@@ -77,6 +77,14 @@ class NotAReaderToken(Refused):
     text = "Only reader tokens work in an address. Send this one in the Authorization header."
 
 
+class NotAnApiToken(Refused):
+    """A token for readers was shown where only programs go."""
+
+    reason = "not-an-api-token"
+    is_lasting = True
+    text = "This address takes api tokens only, and this is one for a feed reader. Ask {contact} for one."
+
+
 class CompanySuspended(Refused):
     """The company is suspended."""
 
@@ -125,6 +133,27 @@ class FeedGone(Refused):
 
     reason = "feed-gone"
     text = "This feed is no longer published. The feeds that are: {feeds_href}"
+
+
+class Resync(Refused):
+    """A cursor is good no more."""
+
+    reason = "resync"
+    text = "{why} Call this address without `since`, and go on from there."
+
+
+class NothingOwed(Refused):
+    """An acknowledgement of what is neither held nor killed, or was never given."""
+
+    reason = "nothing-owed"
+    text = "Of this item there is no hold or kill that your company owes an answer for."
+
+
+class NotUnderstood(Refused):
+    """A body that says nothing we know."""
+
+    reason = "not-understood"
+    text = "The body must be {expected}."
 
 
 class Unavailable(Refused):

@@ -13,8 +13,10 @@ import structlog
 
 from syndicate.service import excerpts, sources
 from syndicate.service.agency import Agency
-from syndicate.store import spans
+from syndicate.service.announcing import settle
+from syndicate.service.changes import GOOD_FOR
 from syndicate.store.books import forget_refused_raw
+from syndicate.store.changes import forget_changes
 from syndicate.store.items import forget_raw
 
 log = structlog.get_logger()
@@ -58,13 +60,4 @@ def _round(agency: Agency) -> None:
     with agency.database.transaction() as connection:
         forget_raw(connection, before)
         forget_refused_raw(connection, before)
-
-
-def settle(agency: Agency) -> None:
-    """Write down that an edge was passed, so that a clock set back does not hide again what was shown."""
-    moment = agency.moment()
-    with agency.database.snapshot() as connection:
-        is_passed = spans.next_span_edge(connection, moment.epoch.settled_at) <= moment.now
-    if is_passed:
-        with agency.writing() as act:
-            act.changed(is_visible=False)
+        forget_changes(connection, now - GOOD_FOR)

@@ -272,6 +272,7 @@ class StaleExcerpt:
     """A version whose excerpt was made under other limits than those that count."""
 
     id: int
+    key: str
     source: str
     words: FullWords
 
@@ -279,11 +280,11 @@ class StaleExcerpt:
 def stale_excerpts(connection: Connection, limits: str, most: int) -> list[StaleExcerpt]:
     """Versions whose excerpt was made under other limits: two ranges, since an index finds no inequality."""
     rows = connection.execute(
-        select(versions.c.id, versions.c.source, versions.c.summary, versions.c.text)
+        select(versions.c.id, versions.c.key, versions.c.source, versions.c.summary, versions.c.text)
         .where(or_(versions.c.excerpt_limits < limits, versions.c.excerpt_limits > limits))
         .limit(most)
     )
-    return [StaleExcerpt(row.id, row.source, FullWords(row.summary, row.text)) for row in rows]
+    return [StaleExcerpt(row.id, row.key, row.source, FullWords(row.summary, row.text)) for row in rows]
 
 
 def put_excerpt(connection: Connection, id: int, excerpt: str | None, limits: str) -> None:

@@ -7,7 +7,7 @@ first look at a feed of fifty texts is one row for each token.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +93,29 @@ def _bundle_id(connection: Connection, bundle: Bundle) -> int:
 def _insert(connection: Connection, table: Any) -> Any:
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
+
+
+def companies_given(
+    connection: Connection, keys: Sequence[str], company: str | None = None
+) -> set[tuple[str, str]]:
+    """Which companies, or whether this one, were ever given a text of each of these items: (company, key)."""
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(keys), _MANY):
+        query = (
+            select(receipts.c.company, bundle_texts.c.key)
+            .join_from(bundle_texts, receipts, receipts.c.bundle == bundle_texts.c.bundle)
+            .where(
+                bundle_texts.c.key.in_(keys[start : start + _MANY]), bundle_texts.c.level == int(Level.FULL)
+            )
+            .distinct()
+        )
+        if company is not None:
+            query = query.where(receipts.c.company == company)
+        found |= {(row.company, row.key) for row in connection.execute(query)}
+    return found
+
+
+_MANY = 500
 
 
 def receipts_for(

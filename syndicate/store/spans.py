@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, union_all
 
-from syndicate.core.model import FOREVER, Face, Level, ReaderClass, Span
+from syndicate.core.change import Shown, Where
+from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
 from syndicate.core.placement import Placed
 from syndicate.core.story import Place, Story
 from syndicate.store.items import OPEN_SIDES, version_from
-from syndicate.store.tables import items, places, spans, versions
+from syndicate.store.tables import HELD, acts, items, places, spans, versions
 
 
 def replace_spans(
@@ -152,12 +153,18 @@ def ticker_stories(connection: Connection, now: datetime, limit: int, limits: st
             places.c.from_at <= now,
             places.c.until_at > now,
         )
-        .group_by(places.c.key)
-        .order_by(func.max(places.c.outline_at).desc(), places.c.key)
-        .limit(limit)
+        .order_by(places.c.outline_at.desc(), places.c.key)
     )
-    keys = list(connection.execute(newest).scalars())
-    return [story for key in keys if (story := find_story(connection, key, now, limits)) is not None]
+    keys: dict[str, None] = {}
+    with connection.execute(
+        newest
+    ) as rows:  # an item has a row for each feed: read on until there are enough
+        for key in rows.scalars():
+            keys[key] = None
+            if len(keys) == limit:
+                break
+    found = find_stories(connection, list(keys), now, limits)
+    return [found[key] for key in keys]
 
 
 _STORY: Select[Any] = (
@@ -173,7 +180,7 @@ def _stories(
     connection: Connection, rows: Sequence[Row[Any]], reader_class: ReaderClass, now: datetime, limits: str
 ) -> list[Story]:
     """The rows as stories, each with the public's view of it too (an item's address depends on that)."""
-    keys = [row.key for row in rows]
+    keys = [row.key for row in rows] if reader_class is not ReaderClass.PUBLIC else []
     public_rows = _by_key(connection, keys, ReaderClass.PUBLIC, now)
     replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
     stories = []
@@ -245,15 +252,18 @@ def _seen_replaced(
 
 def find_story(connection: Connection, key: str, now: datetime, limits: str) -> Story | None:
     """One item at one moment, with every place where it stands for every class; None when it stands nowhere."""
-    rows = connection.execute(
-        _STORY.where(places.c.key == key, places.c.from_at <= now, places.c.until_at > now).order_by(
-            places.c.feed, places.c.reader_class
-        )
-    ).all()
-    if not rows:
-        return None
-    replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
-    return _story(rows, limits, replaced)
+    return find_stories(connection, [key], now, limits).get(key)
+
+
+def find_stories(connection: Connection, keys: Sequence[str], now: datetime, limits: str) -> dict[str, Story]:
+    """Items at one moment, by key; those that stand nowhere are left out."""
+    found: dict[str, list[Row[Any]]] = {}
+    standing = _STORY.where(places.c.key.in_(keys), places.c.from_at <= now, places.c.until_at > now)
+    for row in connection.execute(standing.order_by(places.c.key, places.c.feed, places.c.reader_class)):
+        found.setdefault(row.key, []).append(row)
+    replaces = [row.replaces for rows in found.values() for row in rows if row.replaces]
+    replaced = _seen_replaced(connection, replaces, now)
+    return {key: _story(rows, limits, replaced) for key, rows in found.items()}
 
 
 def was_killed_for(
@@ -281,6 +291,82 @@ def was_killed_for(
     if in_feeds is not None:
         shown = shown.where(places.c.feed.in_(in_feeds))
     return all(connection.execute(query).first() is not None for query in (killed, shown))
+
+
+def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[Where, Shown]]:
+    """What those with a licence see of items at a moment, in each feed; nothing for those that stand nowhere."""
+    rows = connection.execute(
+        select(*_SPAN_COLUMNS, places.c.key, places.c.feed)
+        .join_from(places, spans, spans.c.id == places.c.span)
+        .where(
+            places.c.key.in_(keys),
+            places.c.reader_class != ReaderClass.PUBLIC.value,
+            places.c.from_at <= now,
+            places.c.until_at > now,
+        )
+    ).all()
+    licensed = {row.key: row.version for row in rows if row.reader_class == ReaderClass.LICENSED.value}
+    shown: dict[str, dict[Where, Shown]] = {}
+    for row in rows:
+        span = _span(row)
+        is_ahead = span.reader_class is ReaderClass.EARLY and licensed.get(row.key) != span.version
+        shown.setdefault(row.key, {})[row.feed, span.reader_class] = Shown(span, is_ahead)
+    return shown
+
+
+def keys_in(
+    connection: Connection, where: Collection[Where], now: datetime, after: str, limit: int
+) -> list[str]:
+    """The next items by key that stand as entries in any of these feeds, each for its class."""
+    if not where:
+        return []
+    parts = [
+        select(
+            select(places.c.key)
+            .where(
+                places.c.feed == feed,
+                places.c.reader_class == reader_class.value,
+                places.c.face == Face.ENTRY.value,
+                places.c.key > after,
+                places.c.from_at <= now,
+                places.c.until_at > now,
+            )
+            .order_by(places.c.key)
+            .limit(limit)
+            .subquery()
+        )
+        for feed, reader_class in sorted(where)
+    ]
+    found = union_all(*parts).subquery()
+    return list(
+        connection.execute(select(found.c.key).distinct().order_by(found.c.key).limit(limit)).scalars()
+    )
+
+
+def notices_at(connection: Connection, now: datetime) -> dict[str, tuple[Face, datetime]]:
+    """Every item that is killed, or held from those with a licence, and since when."""
+    held = select(spans.c.key, spans.c.words_at).where(HELD, spans.c.from_at <= now, spans.c.until_at > now)
+    notices = {row.key: (Face.HOLD, row.words_at) for row in connection.execute(held)}
+    killed = (
+        select(acts.c.key, func.min(acts.c.received_at).label("at"))
+        .where(acts.c.deed == Deed.KILL.value, acts.c.received_at <= now)
+        .group_by(acts.c.key)
+    )
+    return notices | {row.key: (Face.KILL, row.at) for row in connection.execute(killed)}
+
+
+def keys_with_edges(connection: Connection, after: datetime, until: datetime) -> set[str]:
+    """The items of which a span begins or ends in (`after`, `until`]."""
+    keys: set[str] = set()
+    for column in (spans.c.from_at, spans.c.until_at):
+        keys |= set(connection.execute(select(spans.c.key).where(column > after, column <= until)).scalars())
+    return keys
+
+
+def keys_first_seen(connection: Connection, after: datetime, until: datetime) -> set[str]:
+    """The items that a class saw first in (`after`, `until`]."""
+    first = select(spans.c.key).where(spans.c.first_at > after, spans.c.first_at <= until)
+    return set(connection.execute(first).scalars())
 
 
 # Times of change

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from syndicate.store.columns import Json, SealedBytes, SealedText, Time
@@ -95,7 +96,7 @@ versions = Table(
     Column("slugline", Text),
     Column("kind", Text, nullable=False),
     Column("rights", Text),
-    Column("replaces", Text),  # the key of the item that this one stands in for
+    Column("replaces", Text, index=True),  # the key of the item that this one stands in for
     Column("summary", SealedText),
     Column("text", SealedText),
     Column("editors_note", SealedText),
@@ -115,9 +116,12 @@ acts = Table(
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     UniqueConstraint("key", "digest"),
+    Index("ix_acts_of_deed", "deed", "received_at"),
 )
 
 # What follows from them
+
+HELD = text("face = 'hold'")
 
 spans = Table(
     "spans",
@@ -129,11 +133,12 @@ spans = Table(
     Column("until_at", Time, nullable=False, index=True),
     Column("version", Text, nullable=False),
     Column("face", Text, nullable=False),
-    Column("first_at", Time, nullable=False),
+    Column("first_at", Time, nullable=False, index=True),
     Column("outline_at", Time, nullable=False),
     Column("words_at", Time, nullable=False),
     Column("is_corrected", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    Index("ix_spans_held", "until_at", sqlite_where=HELD, postgresql_where=HELD),
 )
 
 generations = Table(
@@ -167,6 +172,36 @@ places = Table(
     Index("ix_places_ticker", "reader_class", "face", "outline_at", "key"),
     Index("ix_places_from", "feed", "reader_class", "from_at"),
     Index("ix_places_until", "feed", "reader_class", "until_at"),
+    Index("ix_places_by_key", "feed", "reader_class", "key"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Id, primary_key=True),  # never leaves
+    Column("id", Text, nullable=False, unique=True),  # random: what a cursor names
+    Column("n", BigInteger, nullable=False),  # of the epoch that it was committed with
+    Column("at", Time, nullable=False, index=True),
+    Column("feed", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("reader_class", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("least", Integer, nullable=False),  # the lowest level at which it can be seen
+    Column("archive_days", Integer),  # only for licences of so many
+    Index("ix_changes_of_feed", "feed", "reader_class", "seq"),
+    Index("ix_changes_of_kind", "change", "seq"),
+    Index("ix_changes_of_item", "key", "n"),
+)
+
+acks = Table(
+    "acks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("company", Text, ForeignKey("companies.name"), nullable=False),
+    Column("key", Text, nullable=False, index=True),
+    Column("token", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_acks_of_company", "company", "key"),
 )
 
 # Contracts
@@ -202,7 +237,7 @@ tokens = Table(
     Column("digest", Text, nullable=False),  # SHA-256 of the nonce; the secret itself is nowhere
     Column("key_id", Text, nullable=False),  # which signing key made it
     Column("old_digest", Text),
-    Column("old_until_at", Time),
+    Column("old_until_at", Time, index=True),
     Column("old_used_at", Time),
     Column("issued_at", Time, nullable=False),
     Column("expires_at", Time, nullable=False, index=True),

@@ -11,9 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
-from syndicate.web import errors, feeds, headers, items, pages, wire
+from syndicate.service.waiting import Waiting
+from syndicate.web import changes, errors, feeds, headers, items, pages, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
+
+SEATS = 4
+"""So many partners' programs may wait in one process for what changes; it must have more threads than that."""
 
 
 def create_app(agency: Agency) -> Flask:
@@ -24,10 +28,17 @@ def create_app(agency: Agency) -> Flask:
         SETTINGS=agency.settings,
         PUBLISHER=Publisher(agency),
         PACKING=Packing(),
+        WAITING=Waiting(agency, SEATS),
         MAX_CONTENT_LENGTH=LARGEST,
     )
     app.url_map.merge_slashes = False  # paths are exact
-    for blueprint in (pages.blueprint, feeds.blueprint, items.blueprint, wire.blueprint):
+    for blueprint in (
+        pages.blueprint,
+        feeds.blueprint,
+        items.blueprint,
+        changes.blueprint,
+        wire.blueprint,
+    ):
         app.register_blueprint(blueprint)
     errors.install(app)
     headers.install(app)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, render_template
 
 from syndicate.core.model import FOREVER, is_key
 from syndicate.outputs import ninjs, text
+from syndicate.outputs.vocabulary import STATUSES
 from syndicate.service import directory
 from syndicate.service.credentials import Access
 from syndicate.service.publish import Read
@@ -68,7 +69,8 @@ def _page(access: Access, read: Read) -> bytes:
 @blueprint.get("/private/account")
 def account() -> Response:
     """Who the token belongs to and what it opens."""
-    access = directory.account(agency(), credential())
+    access, open_ = directory.account(agency(), credential())
+    site = agency().settings.site
     content = {
         "company": access.partner.company,
         "token": {"id": access.partner.token, "label": access.label},
@@ -80,6 +82,15 @@ def account() -> Response:
                 "ends": None if licence.ends_at == FOREVER else licence.ends_at.isoformat(),
             }
             for licence in access.partner.licences
+        ],
+        "open": [
+            {
+                "key": each.key,
+                "status": STATUSES[each.face].value,
+                "since": each.since_at.isoformat(timespec="seconds"),
+                "acknowledge": f"{site.base_url}/private/items/{each.key}/ack",
+            }
+            for each in open_
         ],
     }
     body = json.dumps(content, ensure_ascii=False).encode()

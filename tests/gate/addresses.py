@@ -116,6 +116,8 @@ TOLD: dict[str, Callable[[], Iterator[Address]]] = {
     "/private/items/<key>": _items("/private/items/{key}", _private_item),
     "/private/items/<key>.json": _items("/private/items/{key}.json", _private_item),
     "/private/items/<key>.txt": _items("/private/items/{key}.txt", _private_item),
+    "/private/items/<key>/ack": _items("/private/items/{key}/ack", lambda _: _nothing),
+    "/private/changes": _one("/private/changes"),
     "/private/account": _one("/private/account"),
     "/wire/<source>": _one("/wire/desk"),
 }

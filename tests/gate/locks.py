@@ -25,7 +25,7 @@ from syndicate.core.sealed import Sealed
 from syndicate.core.story import Licence, Partner
 from syndicate.outputs import outgoing
 from syndicate.service import credentials, directory, intake, logs, receipts, rendering
-from syndicate.service.agency import Agency
+from syndicate.service.agency import Agency, Writing
 from syndicate.service.credentials import FeedRight
 from syndicate.service.memory import Memory
 from syndicate.service.publish import Publisher
@@ -112,7 +112,7 @@ LOCKS: tuple[Lock, ...] = (
     Lock(spans, "_seen_replaced", "a substitute names what was never seen", off.every_replaced),
     Lock(spans, "was_killed_for", "what never was is said to be gone", off.always(True)),
     Lock(spans, "changed_at", "Last-Modified tells of what is embargoed", off.early_changes),
-    Lock(spans, "replace_spans", "a commit does not move the epoch", off.unmoved),
+    Lock(Writing, "changed", "a commit does not move the epoch", off.always(None)),
     Lock(database, "move_epoch", "nobody learns of a commit", off.always(None)),
     Lock(database.Epoch, "is_same", "renderings outlive commits", off.always(True)),
     Lock(Rendering, "holds", "renderings never end", off.always(True)),

@@ -267,9 +267,5 @@ def one_salt(original: Any) -> Any:
     return lambda kind, keys: original(tokens.TokenKind.READER, keys)
 
 
-def unmoved(original: Any) -> Any:
-    return lambda *given: bool(original(*given)) and False
-
-
 def path_as_header(original: Any) -> Any:
     return lambda in_path=None: replace(original(in_path), shown=credentials.Shown.HEADER)
