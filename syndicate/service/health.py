@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
+from syndicate.net.folder import trouble
 from syndicate.service import signing
 from syndicate.service.agency import Agency
 from syndicate.store import books
@@ -45,8 +46,8 @@ def _books(agency: Agency) -> Iterator[str]:
         lying = len(books.list_refused(connection))
         polls = [books.find_poll(connection, name) for name in agency.settings.sources]
     for name, source in agency.settings.sources.items():
-        if source.kind == "folder":
-            yield f"The folder of {name} is not watched yet; take it in with `syndicate ingest {source.path}`."
+        if source.path is not None and (why := trouble(source.path)):
+            yield f"The source {name} gives nothing: {why}"
     if lying:
         yield f"In quarantine: {lying}. `syndicate quarantine list` shows what lies there."
     for poll in polls:

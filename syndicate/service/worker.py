@@ -13,6 +13,7 @@ import structlog
 
 from syndicate.service import excerpts, sources
 from syndicate.service.agency import Agency
+from syndicate.service.arrivals import Arrivals
 from syndicate.store import spans
 from syndicate.store.books import forget_refused_raw
 from syndicate.store.items import forget_raw
@@ -26,14 +27,16 @@ SECONDS = 1.0
 def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, ...]]], stop: Event) -> None:
     """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
     told: tuple[str, ...] = ()
+    arrivals = Arrivals(agency)
     while not stop.is_set():
         try:
             changed, problems = take_up_feeds()
             told = _tell(changed, problems, told)
-            _round(agency)
+            _round(agency, arrivals)
         except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody
             log.error("a round of the worker failed", kind=type(error).__name__)
         stop.wait(SECONDS)
+    arrivals.finish()
 
 
 def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) -> tuple[str, ...]:
@@ -46,10 +49,11 @@ def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) 
     return problems
 
 
-def _round(agency: Agency) -> None:
+def _round(agency: Agency, arrivals: Arrivals) -> None:
     now = agency.clock()
     settle(agency)
     excerpts.make_anew(agency)
+    arrivals.begin()
     for name in sources.due(agency, now):
         visit = sources.poll(agency, name)
         if visit.failure:
