@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
-from syndicate.net.folder import trouble
 from syndicate.service import signing
 from syndicate.service.agency import Agency
+from syndicate.service.standing import standings
 from syndicate.store import books
 
 JUMP = timedelta(seconds=60)
@@ -44,12 +44,7 @@ def _keys(agency: Agency) -> Iterator[str]:
 def _books(agency: Agency) -> Iterator[str]:
     with agency.database.snapshot() as connection:
         lying = len(books.list_refused(connection))
-        polls = [books.find_poll(connection, name) for name in agency.settings.sources]
-    for name, source in agency.settings.sources.items():
-        if source.path is not None and (why := trouble(source.path)):
-            yield f"The source {name} gives nothing: {why}"
     if lying:
         yield f"In quarantine: {lying}. `syndicate quarantine list` shows what lies there."
-    for poll in polls:
-        if poll is not None and poll.failure:
-            yield f"The last visit to {poll.source} failed: {poll.failure}"
+    for standing in standings(agency).values():
+        yield from standing.notes

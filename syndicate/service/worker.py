@@ -1,4 +1,4 @@
-"""The worker: takes up changed feed files, visits polled sources, empties old raw messages.
+"""The worker: takes up changed feed files, sees to sources, empties old raw messages.
 
 It only hurries things along: no promise rests on it. A second one does no harm, but visits sources twice.
 """
@@ -11,7 +11,7 @@ from threading import Event
 
 import structlog
 
-from syndicate.service import excerpts, sources
+from syndicate.service import excerpts
 from syndicate.service.agency import Agency
 from syndicate.service.arrivals import Arrivals
 from syndicate.store import spans
@@ -50,15 +50,10 @@ def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) 
 
 
 def _round(agency: Agency, arrivals: Arrivals) -> None:
-    now = agency.clock()
     settle(agency)
     excerpts.make_anew(agency)
     arrivals.begin()
-    for name in sources.due(agency, now):
-        visit = sources.poll(agency, name)
-        if visit.failure:
-            log.warning("a visit failed", source=name, why=visit.failure)
-    before = now - timedelta(days=agency.settings.retention.raw_days)
+    before = agency.clock() - timedelta(days=agency.settings.retention.raw_days)
     with agency.database.transaction() as connection:
         forget_raw(connection, before)
         forget_refused_raw(connection, before)

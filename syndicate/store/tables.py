@@ -253,15 +253,30 @@ audit = Table(
     Column("after", Json),
 )
 
+# Sources
+
 polls = Table(
     "polls",
     metadata,
     Column("source", Text, primary_key=True),
+    Column("polled_at", Time, nullable=False),
+    Column("address", Text, nullable=False),  # SHA-256 of it: it may hold a credential
     Column("etag", Text),
     Column("last_modified", Text),
-    Column("polled_at", Time, nullable=False),
     Column("succeeded_at", Time),
     Column("failure", Text),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", Time),
+    Column("moved_to", Text),
+    Column("gone_at", Time),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("watched_at", Time, nullable=False),
+    Column("silent_since", Time),
 )
 
 # Receipts

@@ -345,6 +345,10 @@ WRONG = [
         'line 4: `sources.a.every` must be a time in quotes, such as "90s", "5m" or "2h", not "5 minutes".',
     ),
     (
+        "[sources.a]\nkind = 'push'\nsilent_after = 6",
+        'line 3: `sources.a.silent_after` must be a time in quotes, such as "6h" or "2d", not 6.',
+    ),
+    (
         "[sources.a]\nkind = 'folder'\npath = ''",
         'line 3: `sources.a.path` must be the path of a folder, such as "incoming", not "".',
     ),
