@@ -25,7 +25,7 @@ from syndicate.service import refusals
 from syndicate.service.agency import Agency, StoreError
 from syndicate.store import contracts as rows
 from syndicate.store import feeds
-from syndicate.store.contracts import TokenRow
+from syndicate.store.contracts import SourceKeyKind, TokenRow
 
 GRACE = timedelta(days=30)
 """For how long an ended access answers politely in the path form."""
@@ -195,6 +195,6 @@ def source_of(agency: Agency, connection: Connection, text: str | None) -> str |
     if token is None or token.kind is not TokenKind.SOURCE:
         return None
     key = rows.find_source_key(connection, token.id)
-    if key is None or key.revoked_at is not None:
+    if key is None or key.revoked_at is not None or key.kind is not SourceKeyKind.BEARER:
         return None
     return key.source if hmac.compare_digest(key.digest, tokens.digest(token.nonce)) else None

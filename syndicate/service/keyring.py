@@ -1,6 +1,6 @@
-"""The signing keys as a running process has them: read again when the key file changes.
+"""The secrets as a running process has them: read again when the key file changes.
 
-`keys rotate` and `keys drop` thus count at once in every process, like everything else about tokens.
+`keys rotate`, `keys drop` and the webhook secrets of sources thus count at once in every process.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Lock
 
-from syndicate.settings import load_keys
+from syndicate.settings import Keys, WebhookSecret, load_keys
 
 
 class Keyring:
@@ -18,10 +18,17 @@ class Keyring:
         self.path = path
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
-        self._keys: tuple[bytes, ...] = ()
+        self._keys = Keys(())
 
     def keys(self) -> tuple[bytes, ...]:
-        """The keys now, oldest first. Raises `SettingsError` where the file is missing or not private."""
+        """The keys that sign tokens, oldest first. Raises `SettingsError` unless the file is wholly good."""
+        return self._now().tokens
+
+    def webhooks(self) -> tuple[WebhookSecret, ...]:
+        """The secrets with which sources sign. Raises `SettingsError` as well."""
+        return self._now().webhooks
+
+    def _now(self) -> Keys:
         with self._lock:
             try:
                 found = self.path.stat()
@@ -29,6 +36,6 @@ class Keyring:
             except OSError:
                 stamp = None
             if stamp is None or stamp != self._stamp:
-                self._keys = load_keys(self.path).tokens
+                self._keys = load_keys(self.path)
                 self._stamp = stamp
             return self._keys

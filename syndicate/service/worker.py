@@ -11,12 +11,13 @@ from threading import Event
 
 import structlog
 
-from syndicate.service import excerpts
+from syndicate.service import excerpts, webhooks
 from syndicate.service.agency import Agency
 from syndicate.service.arrivals import Arrivals
 from syndicate.store import spans
 from syndicate.store.books import forget_refused_raw
 from syndicate.store.items import forget_raw
+from syndicate.store.sources import forget_webhooks
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ def _round(agency: Agency, arrivals: Arrivals) -> None:
     with agency.database.transaction() as connection:
         forget_raw(connection, before)
         forget_refused_raw(connection, before)
+        forget_webhooks(connection, agency.moment().now - webhooks.KEPT)
 
 
 def settle(agency: Agency) -> None:

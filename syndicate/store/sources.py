@@ -1,13 +1,13 @@
-"""How sources are doing: the last visit to each polled one, and which have been silent."""
+"""How sources are doing: the last visit to each polled one, which are silent, which signed messages came."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
-from syndicate.store.tables import messages, polls, silences
+from syndicate.store.tables import messages, polls, silences, webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +84,21 @@ def last_heard(connection: Connection, source: str) -> datetime | None:
     newest = select(func.max(messages.c.received_at)).where(messages.c.source == source)
     at: datetime | None = connection.execute(newest).scalar_one()
     return at
+
+
+def webhook_digest(connection: Connection, source: str, id: str) -> str | None:
+    """The digest of the body that came under an id, if one did."""
+    mine = (webhooks.c.source == source, webhooks.c.id == id)
+    digest: str | None = connection.execute(select(webhooks.c.digest).where(*mine)).scalar_one_or_none()
+    return digest
+
+
+def add_webhook(connection: Connection, source: str, id: str, digest: str, received_at: datetime) -> None:
+    """Remember what came under an id."""
+    row = insert(webhooks).values(source=source, id=id, digest=digest, received_at=received_at)
+    connection.execute(row)
+
+
+def forget_webhooks(connection: Connection, before: datetime) -> None:
+    """Forget the ids that came before."""
+    connection.execute(delete(webhooks).where(webhooks.c.received_at < before))

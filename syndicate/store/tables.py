@@ -217,7 +217,8 @@ source_keys = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("source", Text, nullable=False, index=True),
-    Column("digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # bearer | webhook
+    Column("digest", Text, nullable=False),  # SHA-256 of the nonce, or of a webhook's secret
     Column("key_id", Text, nullable=False),
     Column("issued_at", Time, nullable=False),
     Column("revoked_at", Time),
@@ -277,6 +278,15 @@ silences = Table(
     Column("source", Text, primary_key=True),
     Column("watched_at", Time, nullable=False),
     Column("silent_since", Time),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),  # as the sender calls the message
+    Column("digest", Text, nullable=False),  # SHA-256 of the body
+    Column("received_at", Time, nullable=False, index=True),
 )
 
 # Receipts

@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     refusals.LicenceEnded.reason: 403,
     refusals.FeedNotLicensed.reason: 403,
     refusals.NotFound.reason: 404,
+    refusals.WebhookIdUsed.reason: 409,
     refusals.Gone.reason: 410,
     refusals.FeedGone.reason: 410,
     refusals.Unavailable.reason: 503,

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.newsroom import CONFIG, ninjs
+from syndicate.service import contracts
+from tests.newsroom import BY, CONFIG, ninjs
 from tests.running.service import Service, wait_for
+from tests.webhooks import signed
 
 
 @pytest.fixture
@@ -39,3 +41,19 @@ def test_a_file_that_is_put_into_the_folder_is_in_the_feed_and_moves_to_done(
     wait_for(lambda: (tmp_path / "drop" / "done" / "story.json").exists(), "the file to be taken")
     assert "Put into the folder" in supplied.ask("/feeds/all.rss").text
     assert [each.name for each in incoming.iterdir()] == ["secret"]
+
+
+def test_a_signed_message_is_taken_by_every_process_and_an_ended_secret_by_none(supplied: Service) -> None:
+    room = supplied.newsroom
+    id, secret = contracts.add_webhook_secret(room.agency, "stringer", None, BY)
+
+    def push(number: int) -> int:
+        body = message(supplied, f"Signed and sent {number}")
+        headers = signed(secret, body, room.clock.now, f"msg_{number}")
+        return supplied.push("/wire/stringer", body, headers).status
+
+    assert [push(number) for number in range(8)] == [200] * 8
+    assert "Signed and sent 7" in supplied.ask("/feeds/all.rss").text
+    contracts.end_source_key(room.agency, "stringer", id, BY)
+    assert [push(number) for number in range(8, 16)] == [401] * 8
+    assert secret not in supplied.log.read_text()

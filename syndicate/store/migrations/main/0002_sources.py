@@ -1,4 +1,4 @@
-"""How sources are doing: rests, moves and ends of polled ones, silences."""
+"""Sources: rests, moves and ends of polled ones, silences, keys that are webhook secrets, what these signed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,16 @@ def upgrade() -> None:
         sa.Column("silent_since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_silences")),
     )
+    op.create_table(
+        "webhooks",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "id", name=op.f("pk_webhooks")),
+    )
+    op.create_index(op.f("ix_webhooks_received_at"), "webhooks", ["received_at"], unique=False)
+    with op.batch_alter_table("source_keys") as batch:
+        batch.add_column(sa.Column("kind", sa.Text(), nullable=False, server_default="bearer"))
+    with op.batch_alter_table("source_keys") as batch:
+        batch.alter_column("kind", server_default=None)
