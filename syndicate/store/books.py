@@ -23,6 +23,7 @@ class Refused:
     uri: str | None
     digest: str
     raw: Sealed[bytes] | None
+    content_type: str | None = None
     state: str = "open"
     id: int | None = None
 
@@ -51,7 +52,8 @@ def add_refused(connection: Connection, refused: Refused) -> None:
     )
     found = connection.execute(known).scalar_one_or_none()
     if found is not None:
-        set_refused_state(connection, found, refused.state)
+        again = {"state": refused.state, "content_type": refused.content_type}
+        connection.execute(update(quarantine).where(quarantine.c.id == found).values(again))
     else:
         values = _fields(refused)
         del values["id"]

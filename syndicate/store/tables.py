@@ -237,6 +237,7 @@ quarantine = Table(
     Column("uri", Text),
     Column("digest", Text, nullable=False),
     Column("raw", SealedBytes),
+    Column("content_type", Text),  # as the sender called it
     Column("state", Text, nullable=False),  # open | replayed | discarded
     Index("ix_quarantine_message", "source", "digest"),
 )

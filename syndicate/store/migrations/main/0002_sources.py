@@ -1,4 +1,4 @@
-"""Sources: rests, moves and ends of polled ones, silences, keys that are webhook secrets, what these signed."""
+"""Sources: rests, moves and ends of polled ones; silences; webhooks; what a refused message was called."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "id", name=op.f("pk_webhooks")),
     )
     op.create_index(op.f("ix_webhooks_received_at"), "webhooks", ["received_at"], unique=False)
+    op.add_column("quarantine", sa.Column("content_type", sa.Text(), nullable=True))
     with op.batch_alter_table("source_keys") as batch:
         batch.add_column(sa.Column("kind", sa.Text(), nullable=False, server_default="bearer"))
     with op.batch_alter_table("source_keys") as batch:
