@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from syndicate.cli.saying import agency_of, as_json, by, confirm, print_rows, reason, stamp, yes
+from syndicate.cli.saying import agency_of, as_json, by, confirm, plain, print_rows, reason, stamp, yes
 
 
 @click.group()
@@ -67,7 +67,11 @@ def add_key(context: click.Context, name: str, webhook: bool, given: bool, reaso
 def _given() -> bytes:
     from syndicate.core.webhooks import FEWEST, MOST, secret_in
 
-    secret = secret_in(sys.stdin.buffer.read(1024).decode(errors="replace"))
+    if sys.stdin.isatty():
+        text = click.prompt("Secret", hide_input=True, err=True)
+    else:
+        text = sys.stdin.buffer.read(1024).decode(errors="replace")
+    secret = secret_in(text)
     if secret is None:
         raise click.UsageError(f"This is no secret: give whsec_ and {FEWEST} to {MOST} bytes in base64.")
     return secret
@@ -120,10 +124,10 @@ def poll(context: click.Context, name: str) -> None:
     from syndicate.service import sources
 
     visit = sources.poll(agency_of(context), name)
+    if visit.news:
+        click.echo(plain(visit.news), err=True)
     if visit.failure:
         raise sources.VisitFailed(visit.failure)
-    if visit.news:
-        click.echo(visit.news, err=True)
     if visit.is_unchanged:
         click.echo("nothing new")
         return

@@ -67,8 +67,7 @@ def trouble(path: Path) -> str | None:
 class WatchedFolder:
     """A folder that is open, with the two beside it."""
 
-    def __init__(self, path: Path, folder: int, beside: dict[str, int]) -> None:
-        self._path = path
+    def __init__(self, folder: int, beside: dict[str, int]) -> None:
         self._folder = folder
         self._beside = beside
 
@@ -88,7 +87,7 @@ class WatchedFolder:
                     stack.callback(os.close, opened[-1])
             except OSError as error:
                 raise FolderError(f"The folder {path} cannot be watched: {error.strerror}.") from None
-            yield cls(path, opened[0], {DONE: opened[1], FAILED: opened[2]})
+            yield cls(opened[0], {DONE: opened[1], FAILED: opened[2]})
 
     def files(self) -> list[Found]:
         """The files that are not hidden, not partial and not empty, in the order of their times."""
@@ -132,15 +131,16 @@ class WatchedFolder:
         there = self._beside[to]
         try:
             name = _claim(there, found.name, stamp, reason)
+            reasons = [] if reason is None else [f"{name}.reason"]
             try:
                 os.rename(found.name, name, src_dir_fd=self._folder, dst_dir_fd=there)
             except OSError:
-                for each in (name, *([f"{name}.reason"] if reason else [])):
-                    os.unlink(each, dir_fd=there)
+                _unmake(there, name, *reasons)
                 raise
             if _found(found.name, os.stat(name, dir_fd=there, follow_symlinks=False)) != found:
                 back = _claim(self._folder, found.name, stamp)
                 os.rename(name, back, src_dir_fd=there, dst_dir_fd=self._folder)
+                _unmake(there, *reasons)
         except FileNotFoundError:  # somebody else moved it
             return
         except OSError as error:
@@ -160,7 +160,7 @@ def _claim(folder: int, name: str, stamp: str, reason: str | None = None) -> str
         if _made(folder, candidate, ""):
             if reason is None or _made(folder, f"{candidate}.reason", f"{reason}\n"):
                 return candidate
-            os.unlink(candidate, dir_fd=folder)
+            _unmake(folder, candidate)
     raise AssertionError("The names never end.")
 
 
@@ -173,6 +173,11 @@ def _made(folder: int, name: str, text: str) -> bool:
     with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as opened:
         opened.write(text)
     return True
+
+
+def _unmake(folder: int, *names: str) -> None:
+    for name in names:
+        os.unlink(name, dir_fd=folder)
 
 
 def _names(name: str, stamp: str) -> Iterator[str]:

@@ -18,8 +18,8 @@ from syndicate.service.folders import Watch
 
 log = structlog.get_logger()
 
-PATIENCE = 5.0
-"""For how long errands under way are waited for at the end (seconds); they lose nothing when cut."""
+PATIENCE = 4.0
+"""For how long visits, and then looks, are waited for at the end (seconds); they lose nothing when cut."""
 
 MINUTE = timedelta(minutes=1)
 

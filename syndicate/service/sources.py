@@ -31,7 +31,7 @@ class VisitFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How a visit went: what was taken, nothing new, or why not; and a sentence, once, where the feed moved."""
+    """How a visit went: what was taken, nothing new, or why not; `news`, once: the feed has moved, or is gone."""
 
     source: str
     taken: list[Taken]
@@ -81,19 +81,28 @@ def poll(agency: Agency, name: str, chance: Callable[[], float] = _by_chance) ->
     try:
         fetched = fetch(source.url or "", last.etag, last.last_modified, guarded_session)
     except FetchError as error:
-        _note(agency, _failed(last, error, now, _every(source), chance()))
-        return Visit(name, [], failure=str(error))
+        failed = _failed(last, error, now, _every(source), chance())
+        _note(agency, failed)
+        is_news = failed.gone_at and not last.gone_at
+        return Visit(name, [], failure=str(error), news=gone(failed) if is_news else None)
     succeeded = _succeeded(last, fetched, now)
     taken = [] if fetched.body is None else take(agency, fetched.body, core_source, fetched.content_type)
     _note(agency, succeeded)
     is_news = succeeded.moved_to not in (None, last.moved_to)
-    news = moved(name, succeeded) if is_news else None
+    news = moved(succeeded) if is_news else None
     return Visit(name, taken, is_unchanged=fetched.body is None, news=news)
 
 
-def moved(name: str, poll: Poll) -> str:
+def moved(poll: Poll) -> str:
     """What to do about a feed that has moved for good."""
-    return f"The source {name} has moved for good to {poll.moved_to}: write that as its `url` in config.toml."
+    return f"The source {poll.source} has moved to {poll.moved_to}: write that as its `url` in config.toml."
+
+
+def gone(poll: Poll) -> str:
+    """What to do about a feed that is gone for good."""
+    since = f"{poll.gone_at:%Y-%m-%d %H:%M} UTC"
+    ways_out = f"Give it another `url`, or ask again with `syndicate source poll {poll.source}`."
+    return f"The source {poll.source} is gone since {since} and is visited no more. {ways_out}"
 
 
 def _last(connection: Connection, name: str, source: SourceSettings, now: datetime) -> Poll:

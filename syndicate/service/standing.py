@@ -47,14 +47,11 @@ def _of_visits(name: str, poll: Poll | None, next_at: datetime | None, now: date
     if poll is None:
         return
     if poll.gone_at:
-        yield (
-            f"The source {name} is gone since {poll.gone_at:%Y-%m-%d %H:%M} UTC and is visited no more. Give "
-            f"it another `url`, or ask again with `syndicate source poll {name}`. It said: {poll.failure}"
-        )
+        yield sources.gone(poll)
     elif poll.failure:
         yield f"The last visit to {name} failed: {poll.failure} That was number {poll.failures} in a row."
     if poll.moved_to:
-        yield sources.moved(name, poll)
+        yield sources.moved(poll)
     if next_at is not None and next_at < now - OVERDUE:
         due = f"{next_at:%Y-%m-%d %H:%M} UTC"
         yield f"The source {name} was to be visited at {due} and was not. Does `syndicate serve` run?"

@@ -299,6 +299,6 @@ def test_a_feed_that_moved_is_said_to_have_moved(room: Newsroom, shell: Shell, m
         with (room.folder / "config.toml").open("a") as config:
             config.write(f'[sources.far]\nkind = "poll"\nurl = "{url.replace("/feed", "/old")}"\n')
         ran = shell.does("source", "poll", "far")
-    advice = f"The source far has moved for good to {url}: write that as its `url` in config.toml."
+    advice = f"The source far has moved to {url}: write that as its `url` in config.toml."
     assert (ran.stdout, ran.sentence) == ("1 new\n", advice)
     assert advice in shell.run("doctor").stdout

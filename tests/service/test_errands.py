@@ -32,6 +32,7 @@ def test_the_end_waits_no_longer_than_told() -> None:
     errands, gate = Errands(), threading.Event()
     errands.begin("slow", gate.wait)
     errands.finish(0.01)
+    assert not errands.begin("slow", gate.wait), "it is under way still"
     gate.set()
 
 

@@ -182,14 +182,15 @@ def test_what_is_put_in_the_place_of_a_file_that_was_found_is_not_read(
         assert folder.read(found) is None
 
 
-def test_what_is_put_in_the_place_of_a_file_that_was_read_is_not_lost(drop: Drop) -> None:
+@pytest.mark.parametrize("reason", [None, "It was refused."])
+def test_what_is_put_in_the_place_of_a_file_that_was_read_is_not_lost(drop: Drop, reason: str | None) -> None:
     file = drop.put("story.json", "first")
     with WatchedFolder.open(drop.path) as folder:
         (found,) = folder.files()
         assert folder.read(found)
         drop.put("other.json", "second").rename(file)
-        folder.move(found, "done", "now")
-    assert drop.names("done") == set()
+        folder.move(found, "failed" if reason else "done", "now", reason)
+    assert drop.names("done") == drop.names("failed") == set()
     drop.look()
     assert drop.uris() == {"second"}
 

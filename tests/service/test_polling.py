@@ -273,9 +273,7 @@ def test_a_feed_that_moved_for_good_is_followed_each_time_and_told_of_once(
     }
     first = sources.poll(polling.agency, "far")
     new = f"http://127.0.0.1:{far.port}/new?***"
-    assert (
-        first.news == f"The source far has moved for good to {new}: write that as its `url` in config.toml."
-    )
+    assert first.news == f"The source far has moved to {new}: write that as its `url` in config.toml."
     assert [taken.outcome.value for taken in first.taken] == ["new"]
     second = sources.poll(polling.agency, "far")
     assert (second.news, second.is_unchanged) == (None, True)
@@ -297,13 +295,16 @@ def test_a_feed_that_is_gone_is_visited_no_more_until_that_is_done_by_hand(
     polling: Newsroom, far: Far
 ) -> None:
     far.status = 410
-    sources.poll(polling.agency, "far")
+    news = sources.poll(polling.agency, "far").news
+    assert "is gone since 2026-03-18 09:00 UTC and is visited no more" in str(news)
     polling.clock.advance(days=400)
     assert not is_due(polling)
-    assert "is gone since 2026-03-18 09:00 UTC and is visited no more" in notes(polling)
-    assert notes(polling) in list(health.findings(polling.agency))
-    sources.poll(polling.agency, "far")
-    assert "is gone since 2026-03-18 09:00 UTC" in notes(polling), "it still is"
+    assert notes(polling) == news
+    assert news in list(health.findings(polling.agency))
+    again = sources.poll(polling.agency, "far")
+    assert "answered 410" in (again.failure or "")
+    assert again.news is None
+    assert notes(polling) == news, "it still is"
     far.status = 200
     assert [taken.outcome.value for taken in sources.poll(polling.agency, "far").taken] == ["new"]
     assert notes(polling) == ""
