@@ -9,7 +9,8 @@ without being led elsewhere is not decided here but in `net.folder`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,14 @@ from syndicate.settings.errors import printable
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where a file moves to, and the reason that goes with it."""
+
+    to: str
+    reason: str | None = None
+
+
 class Watch:
     """The folder of one source from look to look: what lay there, and what was told of it."""
 
@@ -30,45 +39,50 @@ class Watch:
         self._source = source
         self._path = path
         self._seen: frozenset[Found] = frozenset()
-        self._stuck: dict[Found, str] = {}
+        self._fates: dict[Found, Fate] = {}  # of files that were taken and did not move yet
         self._told: frozenset[str] = frozenset()
 
     def look(self) -> None:
         """Take what has not changed since the look before. What is wrong is logged once."""
         try:
             with WatchedFolder.open(self._path) as folder:
-                self._take_what_is_still(folder, folder.files())
-                links = (f"{printable(name)} is a link or no file; it is left" for name in folder.left())
-                stuck = (f"{printable(each.name)}: {why}" for each, why in self._stuck.items())
-                self._tell([*links, *stuck])
+                links = [f"{printable(name)} is a link or no file; it is left." for name in folder.left()]
+                self._tell([*links, *self._take_what_is_still(folder)])
         except FolderError as error:
             self._tell([str(error)])
 
-    def _take_what_is_still(self, folder: WatchedFolder, there: list[Found]) -> None:
+    def _take_what_is_still(self, folder: WatchedFolder) -> Iterator[str]:
+        """Take, and give a sentence for each file with which that cannot be done now."""
+        there = folder.files()
         still = [found for found in there if found in self._seen]
         self._seen = frozenset(there)
-        self._stuck = {found: why for found, why in self._stuck.items() if found in self._seen}
+        self._fates = {found: fate for found, fate in self._fates.items() if found in self._seen}
         for found in still:
-            if found not in self._stuck:
-                try:
-                    self._take(folder, found)
-                except FolderError as error:
-                    self._stuck[found] = str(error)
+            try:
+                self._take(folder, found)
+            except FolderError as error:
+                yield f"{printable(found.name)}: {error}"
 
     def _take(self, folder: WatchedFolder, found: Found) -> None:
-        stamp = f"{self._agency.clock():%Y%m%dT%H%M%SZ}"
+        """Take a file and move it; one that was taken and could not be moved is only moved."""
+        fate = self._fates.get(found) or self._fate_of(folder, found)
+        if fate is not None:
+            self._fates[found] = fate
+            folder.move(found, fate.to, f"{self._agency.clock():%Y%m%dT%H%M%SZ}", fate.reason)
+            del self._fates[found]
+
+    def _fate_of(self, folder: WatchedFolder, found: Found) -> Fate | None:
+        """What becomes of a file; None where it was touched meanwhile, and later looks see it anew."""
         if found.size > LARGEST:
-            reason = f"The file has {found.size} bytes, and no message more than {LARGEST}. It was not read."
-            folder.move(found, FAILED, stamp, reason)
             log.warning("a file is too large", source=self._source, file=printable(found.name))
-            return
+            return Fate(FAILED, f"The file has {found.size} bytes, and no message more than {LARGEST}.")
         body = folder.read(found)
-        if body is None:  # touched meanwhile: later looks see it anew
-            return
+        if body is None:
+            return None
         taken = take(self._agency, body, self._agency.settings.source(self._source))
-        is_refused = any(each.outcome is None for each in taken)
-        folder.move(found, FAILED if is_refused else DONE, stamp, _reason(taken) if is_refused else None)
         log.info("a file is taken", source=self._source, file=printable(found.name), came_to=_sum(taken))
+        is_refused = any(each.outcome is None for each in taken)
+        return Fate(FAILED, _reason(taken)) if is_refused else Fate(DONE)
 
     def _tell(self, problems: Iterable[str]) -> None:
         """Log each problem once, and again only when it had gone away meanwhile."""

@@ -233,7 +233,7 @@ def test_a_file_that_is_too_large_is_not_read_and_moves_to_failed_with_a_sentenc
     (told,) = drop.look()
     assert "huge.json" in told
     reason = (drop.path.with_name("failed") / "huge.json.reason").read_text()
-    assert reason == "The file has 16777217 bytes, and no message more than 16777216. It was not read.\n"
+    assert reason == "The file has 16777217 bytes, and no message more than 16777216.\n"
 
 
 def test_a_name_that_is_taken_gets_the_time_behind_it_and_nothing_is_overwritten(drop: Drop) -> None:
@@ -301,13 +301,35 @@ def test_a_file_that_cannot_be_moved_is_taken_once_and_told_of_once(
     with monkeypatch.context() as patch:
         patch.setattr("syndicate.net.folder.os.rename", refuse)
         told = drop.look(5)
-    assert len(told) == 2
-    assert "story.json: The file cannot be moved to done: Operation not permitted." in told[1]
+    assert len([line for line in told if " a file is taken " in line]) == 2
+    moves = [line for line in told if " a file is taken " not in line]
+    assert len(moves) == 2
+    assert "story.json: The file cannot be moved to done: Operation not permitted." in moves[1]
     assert drop.names() == {"story.json", "bad.json"}
     assert drop.names("done") == drop.names("failed") == set()
-    drop.put("story.json", modified=3000)
-    drop.look()
-    assert drop.names("done") == {"story.json"}, "one that was put there anew is tried again"
+    assert drop.look(1) == [], "and as soon as it can, it moves"
+    assert drop.names("done") == {"story.json"}
+    assert drop.names("failed") == {"bad.json", "bad.json.reason"}
+
+
+def test_a_file_that_cannot_be_read_is_told_of_once_and_taken_as_soon_as_it_can(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account of these tests may read everything, so the refusal of the system is played."""
+    opens = os.open
+
+    def refuse(path: str, *given: int, **where: int) -> int:
+        if path == "story.json":
+            raise PermissionError(13, "Permission denied")
+        return opens(path, *given, **where)
+
+    drop.put("story.json")
+    with monkeypatch.context() as patch:
+        patch.setattr("syndicate.net.folder.os.open", refuse)
+        (told,) = drop.look(5)
+    assert "story.json: The file cannot be read." in told
+    drop.look(1)
+    assert drop.uris() == {"story"}
 
 
 def test_a_folder_that_is_away_is_told_of_once_and_watched_when_it_is_back(drop: Drop) -> None:
