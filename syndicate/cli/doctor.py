@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from syndicate.cli.saying import agency_of
+from syndicate.cli.saying import agency_of, plain
 
 
 @click.command()
@@ -17,7 +17,7 @@ def doctor(context: click.Context) -> None:
     agency = agency_of(context)
     findings = [*broken_feeds(agency), *health.findings(agency)]
     for finding in findings:
-        click.echo(finding)
+        click.echo(plain(finding))
     if findings:
         context.exit(1)
     click.echo("All is well.")

@@ -18,7 +18,7 @@ _COMMANDS = {
     "ingest": ("ingest", "Take in files, folders, or standard input."),
     "explain": ("item", "Say what somebody sees of an item, and why."),
     "feed": ("feed", "The feeds: list, show, check, preview."),
-    "source": ("source", "The sources: list, add a key, poll."),
+    "source": ("source", "The sources: list, add, list and end keys, poll."),
     "quarantine": ("quarantine", "What could not be read: list, show, replay, discard."),
     "item": ("item", "Stories: list, show, kill, hold, release."),
     "company": ("company", "Customers: add, list, show, suspend, resume."),

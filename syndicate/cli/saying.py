@@ -144,7 +144,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], is_json: bool, empty: str) -> 
 
 def _cell(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return " ".join(sorted(str(each) for each in value))
+        return plain(" ".join(sorted(str(each) for each in value))) or "-"
     return "-" if value is None else plain(str(value))
 
 

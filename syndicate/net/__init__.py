@@ -1,1 +1,4 @@
-"""Everything that calls out: the guarded fetch. The only room that opens connections. Knows settings."""
+"""What we go and get from outside, under guard: addresses and folders. The only room that opens connections.
+
+Knows settings.
+"""

@@ -25,21 +25,26 @@ IPV4_IN_IPV6 = ["::/96", "::ffff:0:0:0/96"]
 
 
 class FetchError(Exception):
-    """A fetch that gave nothing. `reason` is its name, `str` a sentence for the operator."""
+    """A fetch that gave nothing. `reason` is its name, `str` a sentence for the operator.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `retry_after` is what the server asked for, as it stood in the header.
+    """
+
+    def __init__(self, reason: str, detail: str, retry_after: str | None = None) -> None:
         self.reason = reason
+        self.retry_after = retry_after
         super().__init__(detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back. `body` None: not modified since the last visit."""
+    """What came back. `body` None: not modified since the last visit. `moved_to`: for good, says the server."""
 
     body: bytes | None
     content_type: str | None
     etag: str | None
     last_modified: str | None
+    moved_to: str | None = None
 
 
 def guarded_session() -> requests.Session:
@@ -77,13 +82,15 @@ def fetch(
 def _followed(session: requests.Session, url: str, headers: dict[str, str]) -> Fetched:
     """The answer at the end of the redirects, each of them checked; only the last body is read."""
     session.get_redirect_target = _no_target  # type: ignore[method-assign]
-    there = url
+    there = moved_to = url
     for _ in range(REDIRECTS + 1):
         _check_address(there)
         with session.get(there, headers=headers, stream=True, timeout=10) as answer:
             if not answer.is_redirect:
-                return _answered(answer)
+                return _answered(answer, None if moved_to == url else moved_to)
+            is_for_good = answer.is_permanent_redirect and moved_to == there
             there = _target(there, answer.headers["Location"])
+            moved_to = there if is_for_good else moved_to
     raise FetchError("too-many-redirects", f"{_shown(url)} redirects more than {REDIRECTS} times.")
 
 
@@ -114,14 +121,23 @@ def _check_address(url: str) -> None:
         raise FetchError("bad-address", f"{_shown(url)} names a port that is not for the web.")
 
 
-def _answered(answer: requests.Response) -> Fetched:
-    etag, last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-    content_type = answer.headers.get("Content-Type")
+def _answered(answer: requests.Response, moved_to: str | None) -> Fetched:
+    etag, last_modified = _line(answer, "ETag"), _line(answer, "Last-Modified")
+    content_type = _line(answer, "Content-Type")
     if answer.status_code == 304:
-        return Fetched(None, content_type, etag, last_modified)
+        return Fetched(None, content_type, etag, last_modified, moved_to)
+    if answer.status_code == 410:
+        raise FetchError("gone", f"{_shown(answer.url)} answered 410: it is gone for good.")
     if answer.status_code != 200:
-        raise FetchError("bad-status", f"{_shown(answer.url)} answered {answer.status_code}.")
-    return Fetched(_bounded(answer), content_type, etag, last_modified)
+        detail = f"{_shown(answer.url)} answered {answer.status_code}."
+        raise FetchError("bad-status", detail, _line(answer, "Retry-After"))
+    return Fetched(_bounded(answer), content_type, etag, last_modified, moved_to)
+
+
+def _line(answer: requests.Response, name: str) -> str | None:
+    """A header that can be kept and sent again: one line of characters that show."""
+    value = answer.headers.get(name)
+    return value if value is not None and value.isprintable() else None
 
 
 def _bounded(answer: requests.Response) -> bytes:

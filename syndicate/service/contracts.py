@@ -6,6 +6,7 @@ is good now is decided in `credentials`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable
@@ -15,17 +16,19 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection
 
-from syndicate.core import tokens
+from syndicate.core import tokens, webhooks
 from syndicate.core.model import FOREVER
 from syndicate.core.story import Licence
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
 from syndicate.service.agency import Agency, Writing
+from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
+from syndicate.settings.keys import SHORTEST_KEY
 from syndicate.store import books, feeds
 from syndicate.store import contracts as rows
-from syndicate.store.contracts import Company, TokenRow
+from syndicate.store.contracts import Company, SourceKey, SourceKeyKind, TokenRow
 
-__all__ = ["Company", "Licence", "TokenRow"]
+__all__ = ["Company", "Licence", "SourceKey", "TokenRow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +174,47 @@ def add_source_key(agency: Agency, source: str, by: By) -> tuple[str, str]:
         key = rows.SourceKey(
             id=token.id,
             source=source,
+            kind=SourceKeyKind.BEARER,
             digest=tokens.digest(token.nonce),
             key_id=tokens.key_id(agency.keys[-1]),
             issued_at=act.now,
         )
         rows.add_source_key(act.connection, key)
-        _note(act, by, "source add-key", source)
+        _note(act, by, "source add-key", f"{source} {key.id}", after={"kind": key.kind})
     return token.id, tokens.issue(token, agency.keys)
+
+
+def add_webhook_secret(agency: Agency, source: str, given: bytes | None, by: By) -> tuple[str, str]:
+    """A secret with which a source signs what it pushes, ours or one that was given; as `add_source_key`.
+
+    It goes to the key file first: one that only the file has opens nothing.
+    """
+    secret = given or secrets.token_bytes(SHORTEST_KEY)
+    with agency.writing() as act:
+        key = rows.SourceKey(
+            id=secrets.token_hex(6),
+            source=source,
+            kind=SourceKeyKind.WEBHOOK,
+            digest=hashlib.sha256(secret).hexdigest(),
+            key_id=tokens.key_id(secret),
+            issued_at=act.now,
+        )
+        add_webhook(agency.keyring.path, WebhookSecret(key.id, source, secret))
+        rows.add_source_key(act.connection, key)
+        _note(act, by, "source add-key", f"{source} {key.id}", after={"kind": key.kind})
+    return key.id, webhooks.text_of(secret)
+
+
+def end_source_key(agency: Agency, source: str, id: str, by: By) -> None:
+    """End a key of a source, or the secret of its webhook, at once; the others stay good."""
+    with agency.writing() as act:
+        key = source_key_of(act.connection, source, id)
+        if key.revoked_at is not None:
+            raise refusals.Impossible(why=f"Key {id} of {source} has ended already.")
+        rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
+        _note(act, by, "source end-key", f"{source} {id}", before={"kind": key.kind})
+    if key.kind is SourceKeyKind.WEBHOOK:
+        drop_webhook(agency.keyring.path, id)
 
 
 # Looking up
@@ -198,6 +235,27 @@ def token_of(connection: Connection, id: str) -> TokenRow:
     if row is None:
         raise refusals.Unknown(kind="token", name=id, hint=" `syndicate token list` shows them.")
     return row
+
+
+def source_key_of(connection: Connection, source: str, id: str) -> SourceKey:
+    """The key of a source, or a refusal that says how to find it."""
+    key = rows.find_source_key(connection, id)
+    if key is None or key.source != source:
+        hint = f" `syndicate source list-keys {source}` shows them."
+        raise refusals.Unknown(kind=f"key of {source}", name=id, hint=hint)
+    return key
+
+
+def source_key_named(agency: Agency, source: str, id: str) -> SourceKey:
+    """One key of a source."""
+    with agency.database.snapshot() as connection:
+        return source_key_of(connection, source, id)
+
+
+def source_key_list(agency: Agency, source: str | None) -> list[SourceKey]:
+    """The keys of a source, or of all, oldest first; those that have ended too."""
+    with agency.database.snapshot() as connection:
+        return rows.list_source_keys(connection, source)
 
 
 def companies(agency: Agency) -> list[Company]:

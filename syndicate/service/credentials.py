@@ -26,7 +26,7 @@ from syndicate.service.agency import Agency, StoreError
 from syndicate.service.snapshot import Snapshot
 from syndicate.store import contracts as rows
 from syndicate.store import feeds
-from syndicate.store.contracts import GRACE, TokenRow
+from syndicate.store.contracts import GRACE, SourceKeyKind, TokenRow
 
 NOTED_EVERY = timedelta(minutes=10)
 """How often the use of an old secret is written down."""
@@ -208,6 +208,6 @@ def source_of(agency: Agency, connection: Connection, text: str | None) -> str |
     if token is None or token.kind is not TokenKind.SOURCE:
         return None
     key = rows.find_source_key(connection, token.id)
-    if key is None or key.revoked_at is not None:
+    if key is None or key.revoked_at is not None or key.kind is not SourceKeyKind.BEARER:
         return None
     return key.source if hmac.compare_digest(key.digest, tokens.digest(token.nonce)) else None

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from syndicate.service import signing
 from syndicate.service.agency import Agency
+from syndicate.service.standing import standings
 from syndicate.store import books
 
 JUMP = timedelta(seconds=60)
@@ -43,12 +44,7 @@ def _keys(agency: Agency) -> Iterator[str]:
 def _books(agency: Agency) -> Iterator[str]:
     with agency.database.snapshot() as connection:
         lying = len(books.list_refused(connection))
-        polls = [books.find_poll(connection, name) for name in agency.settings.sources]
-    for name, source in agency.settings.sources.items():
-        if source.kind == "folder":
-            yield f"The folder of {name} is not watched yet; take it in with `syndicate ingest {source.path}`."
     if lying:
         yield f"In quarantine: {lying}. `syndicate quarantine list` shows what lies there."
-    for poll in polls:
-        if poll is not None and poll.failure:
-            yield f"The last visit to {poll.source} failed: {poll.failure}"
+    for standing in standings(agency).values():
+        yield from standing.notes

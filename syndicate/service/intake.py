@@ -68,7 +68,7 @@ def take(
     ready = [each if isinstance(each, Refusal) else prepare(each, source, agency.limits) for each in read]
     with agency.writing() as act:
         received_at = at or act.now
-        intake = _Intake(act, source, body, digest, feeds.history(act.connection))
+        intake = _Intake(act, source, body, digest, content_type, feeds.history(act.connection))
         taken = [intake.put(each, received_at + number * TICK) for number, each in enumerate(ready)]
         act.now = max(act.now, received_at + len(ready) * TICK) if at is None else received_at
     return taken
@@ -208,6 +208,7 @@ class _Intake:
     source: Source
     body: bytes
     digest: str
+    content_type: str | None
     generations: Sequence[Generation]
 
     def put(self, ready: Ready | Refusal, received_at: datetime) -> Taken:
@@ -251,6 +252,7 @@ class _Intake:
                 uri=refusal.uri,
                 digest=self.digest,
                 raw=Sealed(self.body),
+                content_type=self.content_type,
             ),
         )
         self.act.changed(is_visible=False)

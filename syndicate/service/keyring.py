@@ -1,7 +1,7 @@
-"""The signing keys as a running process has them, and the tokens whose signatures it has checked.
+"""The secrets as a running process has them, and the tokens whose signatures it has checked.
 
-Keys are read again when the key file changes: `keys rotate` and `keys drop` thus count at once in every
-process, like everything else about tokens. A signature is checked once under the same keys.
+Secrets are read again when the key file changes: `keys rotate`, `keys drop` and the webhook secrets of
+sources thus count at once in every process. A signature is checked once under the same keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from syndicate.core import tokens
 from syndicate.core.tokens import Token
-from syndicate.settings import load_keys
+from syndicate.settings import Keys, WebhookSecret, load_keys
 
 _MOST = 20_000
 """So many genuine tokens are remembered, each by the digest of its text."""
@@ -27,11 +27,18 @@ class Keyring:
         self.path = path
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
-        self._keys: tuple[bytes, ...] = ()
+        self._keys = Keys(())
         self._genuine: LRUCache[bytes, Token] = LRUCache(_MOST)
 
     def keys(self) -> tuple[bytes, ...]:
-        """The keys now, oldest first. Raises `SettingsError` where the file is missing or not private."""
+        """The keys that sign tokens, oldest first. Raises `SettingsError` unless the file is wholly good."""
+        return self._now().tokens
+
+    def webhooks(self) -> tuple[WebhookSecret, ...]:
+        """The secrets with which sources sign. Raises `SettingsError` as well."""
+        return self._now().webhooks
+
+    def _now(self) -> Keys:
         with self._lock:
             return self._read()[0]
 
@@ -41,20 +48,20 @@ class Keyring:
         with self._lock:
             keys, genuine = self._read()
             token = genuine.get(name)
-        if token is None and (token := tokens.read(text, keys)) is not None:
+        if token is None and (token := tokens.read(text, keys.tokens)) is not None:
             with self._lock:
                 genuine[name] = token
         return token
 
-    def _read(self) -> tuple[tuple[bytes, ...], LRUCache[bytes, Token]]:
-        """The keys, and the tokens that were found genuine under just these."""
+    def _read(self) -> tuple[Keys, LRUCache[bytes, Token]]:
+        """The secrets, and the tokens that were found genuine under just these."""
         try:
             found = self.path.stat()
             stamp = (found.st_mtime_ns, found.st_ino, found.st_mode)
         except OSError:
             stamp = None
         if stamp is None or stamp != self._stamp:
-            self._keys = load_keys(self.path).tokens
+            self._keys = load_keys(self.path)
             self._genuine = LRUCache(_MOST)
             self._stamp = stamp
         return self._keys, self._genuine

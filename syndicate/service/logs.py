@@ -9,14 +9,14 @@ from typing import Any
 
 import structlog
 
-from syndicate.core.tokens import PREFIX
+from syndicate.core import tokens, webhooks
 
-_CREDENTIAL = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_\-.]+")
+_CREDENTIAL = re.compile(rf"({tokens.PREFIX})[A-Za-z0-9_\-.]+|({webhooks.PREFIX})[A-Za-z0-9+/=]+")
 
 
 def redacted(text: str) -> str:
     """The text with every credential of ours blotted out."""
-    return _CREDENTIAL.sub(PREFIX + "***", text)
+    return _CREDENTIAL.sub(r"\1\2***", text)
 
 
 def configure() -> None:

@@ -33,7 +33,7 @@ def replay(agency: Agency, id: int, by: By) -> list[Taken]:
     refused, raw = shown(agency, id)
     if not raw:
         raise refusals.Impossible(why="The bytes of this message are past their retention.")
-    taken = take(agency, raw, agency.settings.source(refused.source))
+    taken = take(agency, raw, agency.settings.source(refused.source), refused.content_type)
     if all(each.outcome is not None for each in taken):
         _set(agency, id, "replayed", by)
     return taken

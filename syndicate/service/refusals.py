@@ -36,6 +36,25 @@ class BadCredential(Refused):
     text = "This is not a token that we issued. Check that it was copied whole, or ask {contact}."
 
 
+class BadSourceKey(BadCredential):
+    """What was shown is no living key of this source."""
+
+    text = "This needs the key of a source, or its signature."
+
+
+class BadSignature(BadCredential):
+    """What a source signed does not count."""
+
+    text = "The signature does not count: {why}"
+
+
+class WebhookIdUsed(Refused):
+    """The id of a signed message was that of another one."""
+
+    reason = "webhook-id-used"
+    text = "Another message came under this webhook-id. Give each message an id of its own."
+
+
 class TokenExpired(Refused):
     """The token is past its end."""
 

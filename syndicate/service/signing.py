@@ -1,4 +1,7 @@
-"""The signing keys as an act: a new one, or the end of the old ones and of what they signed."""
+"""The signing keys as an act: a new one, or the end of the old ones and of what they signed.
+
+The secret of a webhook is a key by itself: no signing key made it, so it lives as long as the key file has it.
+"""
 
 from __future__ import annotations
 
@@ -24,43 +27,45 @@ def rotate(agency: Agency, by: By) -> None:
 
 def ended_by_drop(agency: Agency) -> list[str]:
     """The credentials that would end if all keys but the newest were dropped, by name."""
-    newest = key_id(agency.keys[-1])
     with agency.database.snapshot() as connection:
-        tokens, source_keys = _living(connection)
-    return [
-        f"token {token.id} of {token.company} ({token.label})" for token in tokens if token.key_id != newest
-    ] + [f"key {key.id} of source {key.source}" for key in source_keys if key.key_id != newest]
+        tokens, source_keys = _made_by_others(connection, _good_after_drop(agency))
+    return [f"token {token.id} of {token.company} ({token.label})" for token in tokens] + [
+        f"key {key.id} of source {key.source}" for key in source_keys
+    ]
 
 
 def drop(agency: Agency, by: By) -> None:
     """Drop all keys but the newest; the credentials of the others are revoked first, so none is left half."""
-    newest = key_id(agency.keys[-1])
     with agency.writing() as act:
-        tokens, source_keys = _living(act.connection)
+        tokens, source_keys = _made_by_others(act.connection, _good_after_drop(agency))
         for token in tokens:
-            if token.key_id != newest:
-                rows.put_token(act.connection, replace(token, revoked_at=act.now))
+            rows.put_token(act.connection, replace(token, revoked_at=act.now))
         for key in source_keys:
-            if key.key_id != newest:
-                rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
+            rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
         _note(act, by, "keys drop")
     drop_old_keys(agency.keyring.path)
 
 
 def orphans(agency: Agency) -> list[str]:
-    """Living credentials that none of the keys signed: the key file is not the one that they were made with."""
-    known = {key_id(key) for key in agency.keys}
+    """Living credentials that none of the keys made: the key file is not the one that they were made with."""
+    good = {key_id(key) for key in agency.keys} | _good_after_drop(agency)
     with agency.database.snapshot() as connection:
-        tokens, source_keys = _living(connection)
-    signed = [(each.id, each.key_id) for each in tokens] + [(each.id, each.key_id) for each in source_keys]
-    return [id for id, key in signed if key not in known]
+        tokens, source_keys = _made_by_others(connection, good)
+    return [token.id for token in tokens] + [key.id for key in source_keys]
 
 
-def _living(connection: Connection) -> tuple[list[TokenRow], list[SourceKey]]:
-    """The credentials that are not revoked."""
+def _good_after_drop(agency: Agency) -> set[str]:
+    """The newest signing key, and the secrets of webhooks."""
+    return {key_id(agency.keys[-1])} | {key_id(each.secret) for each in agency.keyring.webhooks()}
+
+
+def _made_by_others(connection: Connection, good: set[str]) -> tuple[list[TokenRow], list[SourceKey]]:
+    """The credentials that are not revoked, and that none of these keys made."""
+    tokens = (token for token in rows.list_tokens(connection) if token.key_id not in good)
+    source_keys = (key for key in rows.list_source_keys(connection) if key.key_id not in good)
     return (
-        [token for token in rows.list_tokens(connection) if token.revoked_at is None],
-        [key for key in rows.list_source_keys(connection) if key.revoked_at is None],
+        [token for token in tokens if token.revoked_at is None],
+        [key for key in source_keys if key.revoked_at is None],
     )
 
 

@@ -11,7 +11,16 @@ room imports pydantic, so a command that needs no settings leaves it alone.
 from syndicate.settings.config import load
 from syndicate.settings.errors import SettingsError
 from syndicate.settings.feeds import FeedFiles, load_feeds
-from syndicate.settings.keys import Keys, add_key, drop_old_keys, load_keys, make_keys
+from syndicate.settings.keys import (
+    Keys,
+    WebhookSecret,
+    add_key,
+    add_webhook,
+    drop_old_keys,
+    drop_webhook,
+    load_keys,
+    make_keys,
+)
 from syndicate.settings.sections import Settings
 from syndicate.settings.starter import default_config, starter_feeds
 
@@ -20,9 +29,12 @@ __all__ = [
     "Keys",
     "Settings",
     "SettingsError",
+    "WebhookSecret",
     "add_key",
+    "add_webhook",
     "default_config",
     "drop_old_keys",
+    "drop_webhook",
     "load",
     "load_feeds",
     "load_keys",

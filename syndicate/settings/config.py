@@ -6,19 +6,22 @@ before anything is refused. Which keys there are is decided in `sections`. Knows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from syndicate.settings.environment import overlay, variable_at, variable_in_table
 from syndicate.settings.errors import SettingsError
+from syndicate.settings.feeds import FOLDER as FEEDS
 from syndicate.settings.files import KeyPath, Place, parse_toml, read_file
 from syndicate.settings.sections import Config, Settings, SourceSettings
 from syndicate.settings.sentences import sentences
 
 NAME = "config.toml"
 SQLITE = "sqlite:///"
+BESIDE = ("done", "failed")
+"""The folders beside a watched one, to which its files move."""
 
 
 def load(folder: Path, environ: Mapping[str, str]) -> Settings:
@@ -43,7 +46,10 @@ def load(folder: Path, environ: Mapping[str, str]) -> Settings:
         problems += sentences(error, Config, place)
     if problems:
         raise SettingsError(*problems)
-    return _settled(config, folder.resolve())
+    settings = _settled(config, folder.resolve())
+    if misplaced := [f"{place(path).label}: {says}" for path, says in _misplaced_folders(settings)]:
+        raise SettingsError(*misplaced)
+    return settings
 
 
 def _settled(config: Config, folder: Path) -> Settings:
@@ -68,3 +74,24 @@ def _settled_url(url: str, folder: Path) -> str:
     if "?" in str(path):
         raise SettingsError(f"The database cannot be {path}: the address of an SQLite file holds no `?`.")
     return f"{SQLITE}{path}"
+
+
+def _misplaced_folders(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    """Watched folders from which files would be taken that are no messages, and what is wrong with them."""
+    ours = {settings.folder, settings.keys_path.parent, settings.folder / FEEDS}
+    if settings.database.url.startswith(SQLITE):
+        ours.add(Path(settings.database.url.removeprefix(SQLITE)).parent)
+    watched: dict[Path, str] = {}
+    for name, source in settings.sources.items():
+        if source.path is None:
+            continue
+        first = watched.setdefault(source.path, name)
+        if source.path in ours:
+            says = "must be a folder of its own: files of syndicate are in this one."
+        elif source.path.name in BESIDE:
+            says = "must not be called done or failed: so are the folders beside it."
+        elif first != name:
+            says = f"must be a folder of its own: this is that of `{first}`."
+        else:
+            continue
+        yield ("sources", name, "path"), f"`sources.{name}.path` {says}"

@@ -1,9 +1,10 @@
 """The secrets of a working folder: made, read and rotated, never printed.
 
-`keys.toml` holds the keys that sign tokens, oldest first; the newest signs, all are good. A file that is
-missing, open to others or damaged stops the start; it never opens a door. Changes are made under a lock
-of the folder, and a reader finds the old file or the new one, whole. What a dropped key ends is not
-decided here. Knows the standard library.
+`keys.toml` holds the keys that sign tokens, oldest first; the newest signs, all are good. It also holds the
+secrets of webhooks, which must be usable and so have no place in the database. A file that is missing, open
+to others or damaged stops the start; it never opens a door. Changes are made under a lock of the folder, and
+a reader finds the old file or the new one, whole. What a dropped key ends is not decided here. Knows the
+standard library.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syndicate.settings.errors import SettingsError
 from syndicate.settings.files import LARGEST_FILE, opened
 
 SHORTEST_KEY = 32
+SHORTEST_SECRET = 24  # of a webhook; Standard Webhooks says so
 
 _TEXT = """\
 # The secrets of this working folder. Keep a copy apart from the backups of the database, show it to nobody.
@@ -32,13 +34,33 @@ _TEXT = """\
 keys = [
 {keys}]
 """
+_WEBHOOK = """
+[[webhooks]]
+# What a source signs its messages with. Change it with `syndicate source add-key --webhook` and `end-key`.
+id = "{id}"
+source = "{source}"
+secret = "{secret}"
+"""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WebhookSecret:
+    """What a source signs its messages with: its id, whose it is, and the secret itself."""
+
+    id: str
+    source: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"WebhookSecret({self.id} of {self.source}, ***)"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The keys that sign tokens, oldest first."""
+    """The keys that sign tokens, oldest first, and the secrets of webhooks."""
 
     tokens: tuple[bytes, ...]
+    webhooks: tuple[WebhookSecret, ...] = ()
 
     def __repr__(self) -> str:
         return "Keys(***)"
@@ -47,7 +69,7 @@ class Keys:
 def load_keys(path: Path) -> Keys:
     """The keys of a key file. Raises `SettingsError` for every file that is not wholly good."""
     try:
-        return Keys(tuple(_parse(_read_private(path), path)))
+        return _parse(_read_private(path), path)
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
@@ -73,13 +95,32 @@ def make_keys(path: Path) -> Keys:
 def add_key(path: Path) -> Keys:
     """Adds a new key, which signs from now on; what older keys signed stays good."""
     with _locked(path) as folder:
-        return _replace(path, Keys((*load_keys(path).tokens, secrets.token_bytes(SHORTEST_KEY))), folder)
+        keys = load_keys(path)
+        tokens = (*keys.tokens, secrets.token_bytes(SHORTEST_KEY))
+        return _replace(path, replace(keys, tokens=tokens), folder)
 
 
 def drop_old_keys(path: Path) -> Keys:
     """Drops all keys but the newest; what the others signed ends."""
     with _locked(path) as folder:
-        return _replace(path, Keys(load_keys(path).tokens[-1:]), folder)
+        keys = load_keys(path)
+        return _replace(path, replace(keys, tokens=keys.tokens[-1:]), folder)
+
+
+def add_webhook(path: Path, webhook: WebhookSecret) -> Keys:
+    """Adds the secret of a webhook; those that are there stay good."""
+    with _locked(path) as folder:
+        keys = load_keys(path)
+        return _replace(path, replace(keys, webhooks=(*keys.webhooks, webhook)), folder)
+
+
+def drop_webhook(path: Path, id: str) -> Keys:
+    """Drops the secret of a webhook; one that is not there may have been dropped before."""
+    with _locked(path) as folder:
+        keys = load_keys(path)
+        return _replace(
+            path, replace(keys, webhooks=tuple(each for each in keys.webhooks if each.id != id)), folder
+        )
 
 
 def _replace(path: Path, keys: Keys, folder: int) -> Keys:
@@ -109,12 +150,16 @@ def _locked(path: Path) -> Iterator[int]:
 @contextmanager
 def _written(keys: Keys, folder: Path) -> Iterator[Path]:
     """A new file with these keys, safe on the disk; what is left of it afterwards is removed."""
-    lines = (f'  "{base64.b64encode(key).decode()}",\n' for key in keys.tokens)
+    lines = (f'  "{_encoded(key)}",\n' for key in keys.tokens)
+    webhooks = (
+        _WEBHOOK.format(id=each.id, source=each.source, secret=_encoded(each.secret))
+        for each in keys.webhooks
+    )
     descriptor, name = tempfile.mkstemp(prefix=".keys-", dir=folder)  # 0600, and never an existing file
     written = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(_TEXT.format(keys="".join(lines)))
+            file.write(_TEXT.format(keys="".join(lines)) + "".join(webhooks))
             file.flush()
             os.fsync(file.fileno())
         yield written
@@ -135,31 +180,50 @@ def _read_private(path: Path) -> bytes:
         return os.read(file, LARGEST_FILE)
 
 
-def _parse(raw: bytes, path: Path) -> Iterator[bytes]:
+def _parse(raw: bytes, path: Path) -> Keys:
     """The keys in the file. No sentence quotes what stands there."""
     try:
         data = tomllib.loads(raw.decode("ascii"))
     except (ValueError, RecursionError):
         raise _malformed(path, "it is not TOML") from None
+    webhooks = data.pop("webhooks", [])
     match data:
         case {"tokens": {"keys": [_, *_] as keys, **more}, **others} if not more and not others:
-            for number, key in enumerate(keys, start=1):
-                yield _decoded(key, number, path)
+            tokens = [_decoded(key, f"key {n}", SHORTEST_KEY, path) for n, key in enumerate(keys, start=1)]
+            return Keys(tuple(tokens), tuple(_webhooks(webhooks, path)))
         case _:
             raise _malformed(
-                path, "it must hold `keys`, a list of one or more, in [tokens], and nothing else"
+                path,
+                "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]], and nothing else",
             )
 
 
-def _decoded(key: object, number: int, path: Path) -> bytes:
+def _webhooks(tables: object, path: Path) -> Iterator[WebhookSecret]:
+    for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
+        match table:
+            case {"id": str(id), "source": str(source), "secret": secret, **more} if not more:
+                yield WebhookSecret(
+                    id, source, _decoded(secret, f"the secret of webhook {number}", SHORTEST_SECRET, path)
+                )
+            case _:
+                raise _malformed(
+                    path, f"webhook {number} must hold `id`, `source`, `secret`, and nothing else"
+                )
+
+
+def _encoded(secret: bytes) -> str:
+    return base64.b64encode(secret).decode()
+
+
+def _decoded(text: object, name: str, shortest: int, path: Path) -> bytes:
     try:
-        decoded = base64.b64decode(key, validate=True) if isinstance(key, str) else None
+        decoded = base64.b64decode(text, validate=True) if isinstance(text, str) else None
     except ValueError:
         decoded = None
     if decoded is None:
-        raise _malformed(path, f"key {number} is not in base64")
-    if len(decoded) < SHORTEST_KEY:
-        raise _malformed(path, f"key {number} has {len(decoded)} bytes, fewer than {SHORTEST_KEY}")
+        raise _malformed(path, f"{name} is not in base64")
+    if len(decoded) < shortest:
+        raise _malformed(path, f"{name} has {len(decoded)} bytes, fewer than {shortest}")
     return decoded
 
 

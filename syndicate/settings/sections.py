@@ -91,12 +91,13 @@ class MailSettings(Section):
 
 
 class SourceSettings(Section):
-    """One source. `namespace` is the source's name where none is given; `every` counts seconds."""
+    """One source. `namespace` is the source's name where none is given; times count seconds."""
 
     kind: values.Arrival
     url: values.SourceUrl = None
     every: values.Duration = 300
     path: values.FolderPath = None
+    silent_after: values.DurationOrNone = None
     namespace: values.Line = ""
     numbered: values.Flag = False
     may_kill: values.Flag = False

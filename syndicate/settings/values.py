@@ -189,6 +189,9 @@ FolderPath = Annotated[
 Duration = Annotated[
     int, BeforeValidator(_seconds), Field(description='a time in quotes, such as "90s", "5m" or "2h"')
 ]
+DurationOrNone = Annotated[
+    int | None, BeforeValidator(_seconds), Field(description='a time in quotes, such as "6h" or "2d"')
+]
 Arrival = Annotated[
     Literal["push", "poll", "folder"], Field(description=quoted_choice(("push", "poll", "folder")))
 ]

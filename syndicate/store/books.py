@@ -1,4 +1,4 @@
-"""The desk's books: the quarantine of what could not be read, the audit of what was done, the polls."""
+"""The desk's books: the quarantine of what could not be read, and the audit of what was done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from syndicate.core.sealed import Sealed
-from syndicate.store.tables import audit, polls, quarantine
+from syndicate.store.tables import audit, quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Refused:
     uri: str | None
     digest: str
     raw: Sealed[bytes] | None
+    content_type: str | None = None
     state: str = "open"
     id: int | None = None
 
@@ -40,18 +41,6 @@ class AuditRow:
     after: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """How the last visit to a polled source went, and what to send for a conditional one."""
-
-    source: str
-    polled_at: datetime
-    etag: str | None = None
-    last_modified: str | None = None
-    succeeded_at: datetime | None = None
-    failure: str | None = None
-
-
 def add_refused(connection: Connection, refused: Refused) -> None:
     """Put something into quarantine, once; what was put aside and comes again lies there again."""
     known = select(quarantine.c.id).where(
@@ -63,7 +52,8 @@ def add_refused(connection: Connection, refused: Refused) -> None:
     )
     found = connection.execute(known).scalar_one_or_none()
     if found is not None:
-        set_refused_state(connection, found, refused.state)
+        again = {"state": refused.state, "content_type": refused.content_type}
+        connection.execute(update(quarantine).where(quarantine.c.id == found).values(again))
     else:
         values = _fields(refused)
         del values["id"]
@@ -118,17 +108,3 @@ def list_audit(connection: Connection, subject: str | None = None) -> list[Audit
     if subject is not None:
         query = query.where(audit.c.subject == subject)
     return [AuditRow(*row) for row in connection.execute(query)]
-
-
-def find_poll(connection: Connection, source: str) -> Poll | None:
-    """How the last visit to a source went."""
-    row = connection.execute(select(polls).where(polls.c.source == source)).one_or_none()
-    return Poll(**row._mapping) if row else None
-
-
-def put_poll(connection: Connection, poll: Poll) -> None:
-    """Write down how a visit went."""
-    if find_poll(connection, poll.source) is None:
-        connection.execute(insert(polls).values(asdict(poll)))
-    else:
-        connection.execute(update(polls).where(polls.c.source == poll.source).values(asdict(poll)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -43,12 +44,20 @@ class TokenRow:
     is_final: bool = False
 
 
+class SourceKeyKind(StrEnum):
+    """How a source shows that it is the one: it sends the key along, or signs with the secret of a webhook."""
+
+    BEARER = "bearer"
+    WEBHOOK = "webhook"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceKey:
-    """A key with which a source pushes."""
+    """A key with which a source pushes. `key_id` says which signing key made it; a webhook's is its own."""
 
     id: str
     source: str
+    kind: SourceKeyKind
     digest: str
     key_id: str
     issued_at: datetime
@@ -183,13 +192,19 @@ def add_source_key(connection: Connection, key: SourceKey) -> None:
 def find_source_key(connection: Connection, id: str) -> SourceKey | None:
     """The source key of this id."""
     row = connection.execute(select(source_keys).where(source_keys.c.id == id)).one_or_none()
-    return SourceKey(**row._mapping) if row else None
+    return _source_key(row) if row else None
 
 
-def list_source_keys(connection: Connection) -> list[SourceKey]:
-    """All source keys, oldest first."""
-    rows = connection.execute(select(source_keys).order_by(source_keys.c.issued_at))
-    return [SourceKey(**row._mapping) for row in rows]
+def list_source_keys(connection: Connection, source: str | None = None) -> list[SourceKey]:
+    """The keys of a source, or all, oldest first."""
+    query = select(source_keys).order_by(source_keys.c.issued_at, source_keys.c.id)
+    if source is not None:
+        query = query.where(source_keys.c.source == source)
+    return [_source_key(row) for row in connection.execute(query)]
+
+
+def _source_key(row: Any) -> SourceKey:
+    return SourceKey(**{**row._mapping, "kind": SourceKeyKind(row.kind)})
 
 
 def put_source_key(connection: Connection, key: SourceKey) -> None:

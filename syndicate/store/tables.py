@@ -252,7 +252,8 @@ source_keys = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("source", Text, nullable=False, index=True),
-    Column("digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # bearer | webhook
+    Column("digest", Text, nullable=False),  # SHA-256 of the nonce, or of a webhook's secret
     Column("key_id", Text, nullable=False),
     Column("issued_at", Time, nullable=False),
     Column("revoked_at", Time),
@@ -271,6 +272,7 @@ quarantine = Table(
     Column("uri", Text),
     Column("digest", Text, nullable=False),
     Column("raw", SealedBytes),
+    Column("content_type", Text),  # as the sender called it
     Column("state", Text, nullable=False),  # open | replayed | discarded
     Index("ix_quarantine_message", "source", "digest"),
 )
@@ -288,15 +290,39 @@ audit = Table(
     Column("after", Json),
 )
 
+# Sources
+
 polls = Table(
     "polls",
     metadata,
     Column("source", Text, primary_key=True),
+    Column("polled_at", Time, nullable=False),
+    Column("address", Text, nullable=False),  # SHA-256 of it: it may hold a credential
     Column("etag", Text),
     Column("last_modified", Text),
-    Column("polled_at", Time, nullable=False),
     Column("succeeded_at", Time),
     Column("failure", Text),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", Time),
+    Column("moved_to", Text),
+    Column("gone_at", Time),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("watched_at", Time, nullable=False),
+    Column("silent_since", Time),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),  # as the sender calls the message
+    Column("digest", Text, nullable=False),  # SHA-256 of the body
+    Column("received_at", Time, nullable=False, index=True),
 )
 
 # Receipts

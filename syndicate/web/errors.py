@@ -37,6 +37,7 @@ STATUS: dict[str, int] = {
     refusals.NotFound.reason: 404,
     refusals.Resync.reason: 409,
     refusals.NothingOwed.reason: 404,
+    refusals.WebhookIdUsed.reason: 409,
     refusals.Gone.reason: 410,
     refusals.NotUnderstood.reason: 422,
     refusals.FeedGone.reason: 410,

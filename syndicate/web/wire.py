@@ -6,23 +6,27 @@ import json
 
 from flask import Blueprint, Response, current_app, request
 
-from syndicate.service import credentials, intake, refusals
+from syndicate.core.webhooks import signed_of
+from syndicate.service import credentials, intake, refusals, webhooks
 from syndicate.service.agency import Agency
 from syndicate.service.intake import Taken
 from syndicate.web.asking import bearer
-from syndicate.web.errors import problem
 
 blueprint = Blueprint("wire", __name__)
+
+SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+"""The headers of Standard Webhooks. A key beside them stands alone: they are not looked at then."""
 
 
 @blueprint.post("/wire/<source>")
 def push(source: str) -> Response:
-    """Take a message of a source that shows its key."""
+    """Take a message of a source that shows its key, or signed it."""
     agency: Agency = current_app.config["AGENCY"]
-    with agency.database.snapshot() as connection:
-        owner = credentials.source_of(agency, connection, bearer())
-    if owner != source or source not in agency.settings.sources:
-        return problem(401, refusals.BadCredential.reason, "This needs the key of a source.")
+    if "Authorization" not in request.headers and any(name in request.headers for name in SIGNED):
+        signed = signed_of(*(request.headers.get(name) for name in SIGNED))
+        webhooks.check(agency, source, signed, request.get_data())
+    else:
+        _check_key(agency, source)
     taken = intake.take(
         agency, request.get_data(), agency.settings.source(source), request.headers.get("Content-Type")
     )
@@ -30,6 +34,13 @@ def push(source: str) -> Response:
     response = Response(body, _status(taken), content_type="application/json; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _check_key(agency: Agency, source: str) -> None:
+    with agency.database.snapshot() as connection:
+        owner = credentials.source_of(agency, connection, bearer())
+    if owner != source or source not in agency.settings.sources:
+        raise refusals.BadSourceKey()
 
 
 def _status(taken: list[Taken]) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from syndicate.core.webhooks import text_of
 from tests.cli.shell import Ran, Shell
 from tests.newsroom import Newsroom
+from tests.webhooks import signed
 
-TOKEN = re.compile(r"synd_\S+\n")
+TOKEN = re.compile(r"(synd|whsec)_\S+\n")
 
 
 def secret(ran: Ran) -> str:
@@ -117,6 +120,66 @@ def test_a_key_of_a_source_takes_its_messages_in(room: Newsroom, shell: Shell) -
     assert kinds == {"desk": "push", "stringer": "push"}
 
 
+def push(room: Newsroom, body: bytes, headers: dict[str, str]) -> int:
+    return room.client.post("/wire/desk", data=body, headers=headers).status_code
+
+
+def test_a_webhook_secret_signs_what_a_source_sends_and_ends_by_its_id(room: Newsroom, shell: Shell) -> None:
+    ran = shell.does("source", "add-key", "desk", "--webhook", "--reason", "new system")
+    text, now = secret(ran), datetime.now(UTC)
+    assert text.startswith("whsec_")
+    assert "POST https://wire.example/wire/desk" in ran.stderr
+    room.clock.now = now
+    assert push(room, b"nonsense", signed(text, b"nonsense", now)) == 422
+    (row,) = shell.does("source", "list-keys", "desk", "--json").rows
+    assert (row["source"], row["kind"], row["ended"]) == ("desk", "webhook", "-")
+    shell.does("source", "end-key", "desk", row["key"], "--reason", "leaked", "--yes")
+    assert push(room, b"nonsense", signed(text, b"nonsense", now)) == 401
+    (row,) = shell.does("source", "list-keys", "--json").rows
+    assert row["ended"] != "-"
+
+
+def test_a_webhook_secret_of_the_sender_is_read_from_standard_input(room: Newsroom, shell: Shell) -> None:
+    text = text_of(b"made by the sender, 32 bytes lon")
+    command = ("source", "add-key", "desk", "--webhook", "--given", "--reason", "theirs")
+    ran = shell.does(*command, typed=f"{text}\n")
+    assert text not in ran.stdout + ran.stderr
+    now = datetime.now(UTC)
+    room.clock.now = now
+    assert push(room, b"nonsense", signed(text, b"nonsense", now)) == 422
+    assert "This is no secret" in shell.misreads(*command, typed="hunter2\n")
+    assert "--given goes with --webhook" in shell.misreads(
+        "source", "add-key", "desk", "--given", "--reason", "x"
+    )
+
+
+def test_one_key_of_a_source_is_ended_and_the_other_stays_good(room: Newsroom, shell: Shell) -> None:
+    first, second = (secret(shell.does("source", "add-key", "desk", "--reason", "new")) for _ in range(2))
+    old = shell.does("source", "list-keys", "desk", "--json").rows[0]["key"]
+    end = ("source", "end-key", "desk", old, "--reason", "leaked", "--yes")
+    assert shell.does(*end).stdout == f"Key {old} of desk has ended.\n"
+    sent = [push(room, b"nonsense", {"Authorization": f"Bearer {key}"}) for key in (first, second)]
+    assert sent == [401, 422]
+    assert shell.refuses(*end) == f"syndicate: Key {old} of desk has ended already."
+    assert "There is no key of stringer" in shell.refuses("source", "end-key", "stringer", *end[3:])
+
+
+def test_a_webhook_secret_outlives_the_signing_keys_and_is_missed_without_its_file(
+    room: Newsroom, shell: Shell
+) -> None:
+    shell.does("source", "add-key", "desk", "--webhook", "--reason", "new system")
+    keys = room.folder / "data" / "keys.toml"
+    without = keys.read_text().split("[[webhooks]]")[0]
+    shell.does("keys", "rotate", "--reason", "yearly")
+    assert shell.does("keys", "drop", "--reason", "yearly", "--yes").stdout.endswith("0 credentials ended.\n")
+    shell.does("doctor")
+    keys.write_text(without)
+    assert "Of the credentials, 1 were signed with keys not in" in shell.run("doctor").stdout
+    assert "the key file has changed" in shell.refuses("serve")
+    shell.does("keys", "drop", "--reason", "lost", "--yes")
+    shell.does("doctor")
+
+
 def test_dropped_keys_end_what_they_signed_and_say_which_before(
     room: Newsroom, shell: Shell, herald: str
 ) -> None:
@@ -138,6 +201,7 @@ def test_a_secret_stands_in_no_listing_and_in_no_book(room: Newsroom, shell: She
         first,
         secret(shell.does("token", "rotate", id, "--reason", "yearly")),
         secret(shell.does("source", "add-key", "desk", "--reason", "new")),
+        secret(shell.does("source", "add-key", "desk", "--reason", "new", "--webhook")),
     ]
     shown = ""
     for command in (
@@ -146,6 +210,7 @@ def test_a_secret_stands_in_no_listing_and_in_no_book(room: Newsroom, shell: She
         ("token", "show", id),
         ("licence", "list"),
         ("source", "list"),
+        ("source", "list-keys"),
         ("config", "show"),
     ):
         for end in ((), ("--json",)):

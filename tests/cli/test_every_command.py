@@ -9,10 +9,10 @@ import click
 import pytest
 
 from syndicate.cli.root import syndicate
-from syndicate.service import intake
+from syndicate.service import contracts, intake
 from syndicate.store import books
 from tests.cli.shell import Shell
-from tests.newsroom import Newsroom, ninjs
+from tests.newsroom import BY, Newsroom, ninjs
 
 
 def commands(group: click.Group = syndicate, *path: str) -> Iterator[tuple[str, ...]]:
@@ -31,7 +31,7 @@ PROMISED = {
     "config": "check show",
     "db": "upgrade check",
     "feed": "list show check preview",
-    "source": "list add-key poll",
+    "source": "list add-key list-keys end-key poll",
     "quarantine": "list show replay discard",
     "item": "list show kill hold release",
     "company": "add list show suspend resume",
@@ -43,6 +43,7 @@ LISTINGS = [
     ("feed", "list"),
     ("feed", "preview", "all"),
     ("source", "list"),
+    ("source", "list-keys"),
     ("quarantine", "list"),
     ("item", "list"),
     ("item", "show", "KEY"),
@@ -63,6 +64,8 @@ ACTS = [
     ("token", "rotate", "TOKEN"),
     ("token", "revoke", "TOKEN", "--yes"),
     ("source", "add-key", "desk"),
+    ("source", "add-key", "desk", "--webhook"),
+    ("source", "end-key", "desk", "SOURCE-KEY", "--yes"),
     ("item", "hold", "KEY"),
     ("item", "release", "HELD"),
     ("item", "kill", "KEY", "--yes"),
@@ -81,7 +84,13 @@ def full(room: Newsroom, shell: Shell) -> Shell:
     room.send("held")
     room.hold("held")
     room.licence(room.company())
-    room.names = {"KEY": room.key(), "HELD": room.key("held"), "TOKEN": room.names[room.token()]}
+    source_key = contracts.add_source_key(room.agency, "desk", BY)[0]
+    room.names = {
+        "KEY": room.key(),
+        "HELD": room.key("held"),
+        "TOKEN": room.names[room.token()],
+        "SOURCE-KEY": source_key,
+    }
     unnumbered = json.dumps(ninjs("late", 1, room.clock.now) | {"version": "one"}).encode()
     intake.take(room.agency, unnumbered, room.agency.settings.source("desk"))
     config = room.folder / "config.toml"
@@ -120,7 +129,11 @@ def test_every_listing_is_a_table_for_people_and_json_for_programs(full, room, w
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in LISTINGS if words[1] == "list" and words[0] not in ("feed", "source")],
+    [
+        words
+        for words in LISTINGS
+        if "list" in words[1] and words not in (("feed", "list"), ("source", "list"))
+    ],
     ids=" ".join,
 )
 def test_an_empty_listing_is_an_empty_list_and_a_sentence_aside(shell: Shell, words) -> None:

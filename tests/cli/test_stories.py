@@ -224,12 +224,13 @@ def test_what_is_discarded_leaves_the_list_and_stays_on_record(shell: Shell, lyi
 
 
 @contextmanager
-def far(body: bytes) -> Iterator[str]:
-    """The address of a server that answers with a body."""
+def far(body: bytes, moved_from: str | None = None) -> Iterator[str]:
+    """The address of a server that answers with a body; one path has moved there."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(301 if self.path == moved_from else 200)
+            self.send_header("Location", "/feed")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -273,3 +274,31 @@ def test_a_visit_that_fails_is_a_sentence_and_doctor_knows_of_it(room: Newsroom,
     ran = shell.run("doctor")
     assert ran.code == 1
     assert "The last visit to far failed: " in ran.stdout
+
+
+def test_the_list_of_sources_says_when_each_was_visited_and_what_is_wrong(
+    room: Newsroom, shell: Shell
+) -> None:
+    with (room.folder / "config.toml").open("a") as config:
+        config.write('[sources.far]\nkind = "poll"\nurl = "http://127.0.0.1:1/feed"\nevery = "1h"\n')
+        config.write(f'[sources.drop]\nkind = "folder"\npath = "{room.folder}/nowhere"\n')
+    shell.refuses("source", "poll", "far")
+    rows = {row["source"]: row for row in shell.does("source", "list", "--json").rows}
+    assert (rows["desk"]["visited"], rows["desk"]["next"], rows["desk"]["notes"]) == ("-", "-", [])
+    assert rows["far"]["visited"] < rows["far"]["next"]
+    assert "The last visit to far failed: " in rows["far"]["notes"][0]
+    assert rows["drop"]["notes"] == [
+        f"The source drop gives nothing: There is no folder {room.folder}/nowhere."
+    ]
+    assert "The last visit to far failed: " in " ".join(shell.does("source", "list").stdout.split())
+
+
+def test_a_feed_that_moved_is_said_to_have_moved(room: Newsroom, shell: Shell, monkeypatch) -> None:
+    monkeypatch.setattr(sources, "guarded_session", requests.Session)  # the server is on loopback
+    with far(FEED, moved_from="/old") as url:
+        with (room.folder / "config.toml").open("a") as config:
+            config.write(f'[sources.far]\nkind = "poll"\nurl = "{url.replace("/feed", "/old")}"\n')
+        ran = shell.does("source", "poll", "far")
+    advice = f"The source far has moved to {url}: write that as its `url` in config.toml."
+    assert (ran.stdout, ran.sentence) == ("1 new\n", advice)
+    assert advice in shell.run("doctor").stdout

@@ -19,12 +19,13 @@ from typing import Any
 import pytest
 import structlog
 
-from syndicate.core import excerpt, gate, life, placement, sealed, tokens
+from syndicate.core import excerpt, gate, life, placement, sealed, tokens, webhooks
 from syndicate.core.model import FOREVER, Level
 from syndicate.core.sealed import Sealed
 from syndicate.core.story import Licence, Partner
 from syndicate.outputs import outgoing
 from syndicate.service import credentials, directory, intake, logs, receipts, rendering
+from syndicate.service import webhooks as signed
 from syndicate.service.agency import Agency, Writing
 from syndicate.service.credentials import FeedRight
 from syndicate.service.memory import Memory
@@ -134,6 +135,10 @@ LOCKS: tuple[Lock, ...] = (
     Lock(credentials, "right_to", "every token opens every feed", off.always(FeedRight(Level.FULL))),
     Lock(credentials, "check_licensed", "items are given without a licence", off.always(None)),
     Lock(credentials, "source_of", "every token pushes items", off.always("desk")),
+    Lock(webhooks, "is_fresh", "old signatures go on", off.always(True)),
+    Lock(webhooks, "is_genuine", "a signature is not looked at", off.always(True)),
+    Lock(signed, "_living", "webhook secrets that have ended go on", off.every_secret_of_the_file),
+    Lock(signed, "_note", "an id is good for several messages", off.always(None)),
     Lock(asking, "credential", "a token for headers works in the path", off.path_as_header),
     Lock(front, "_fits", "a finished answer goes to others, and past its time", off.always(True)),
     Lock(Memory, "under", "what is remembered outlives commits", off.one_memory),

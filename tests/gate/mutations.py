@@ -71,6 +71,13 @@ def unsigned(_: Any) -> Any:
     return loads
 
 
+def every_secret_of_the_file(_: Any) -> Any:
+    def living(agency: Any, source: str) -> Any:
+        return tuple(each.secret for each in agency.keyring.webhooks() if each.source == source)
+
+    return living
+
+
 def words(_: Any) -> Any:
     return lambda hidden, *__: hidden._Sealed__words
 

@@ -11,16 +11,19 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 
-from syndicate.core import tokens
-from syndicate.service import logs, publish, rendering
+from syndicate.core import tokens, webhooks
+from syndicate.service import contracts, logs, publish, rendering
 from syndicate.store.database import StoreError
 from syndicate.web.app import create_app
 from tests.gate.world import BY_URI, World, world
+from tests.newsroom import BY
+from tests.webhooks import signed
 
 PATHS = (
     "/private/feeds/all.rss",
@@ -54,6 +57,18 @@ def ask_everything(opened: World) -> None:
                 opened.newsroom.get(path, reader.token, form)
             opened.newsroom.get(f"{path}?token={reader.token}", Referer=f"https://x.example/{reader.token}")
             opened.newsroom.client.post(f"/wire/{reader.token}", data=reader.token)
+
+
+def push_everything(opened: World, secret: str) -> None:
+    """Signed messages, good and bad, and the secret of a webhook wherever it does not belong."""
+    client, now = opened.newsroom.client, opened.newsroom.agency.moment().now
+    for late in (timedelta(0), timedelta(hours=1)):
+        for body in (b"nonsense", secret.encode()):
+            client.post("/wire/desk", data=body, headers=signed(secret, b"nonsense", now - late))
+    client.post(f"/wire/{secret}", data=b"x", headers={"webhook-id": secret, "webhook-signature": secret})
+    client.post("/wire/desk", data=b"x", headers={"Authorization": f"Bearer {secret}"})
+    opened.newsroom.get(f"/private/{secret}/feeds/all.rss")
+    structlog.get_logger().error("a secret", secret=secret, many=[secret.encode()], fault=ValueError(secret))
 
 
 def ask_while_it_breaks(opened: World) -> None:
@@ -99,8 +114,11 @@ def main(folder: Path, secrets: Path) -> None:
     """Make the noise."""
     logs.configure()
     with world(folder) as opened:
-        secrets.write_text(json.dumps(secrets_of(opened)))
+        secret = contracts.add_webhook_secret(opened.newsroom.agency, "desk", None, BY)[1]
+        made = [secret, secret.removeprefix(webhooks.PREFIX)]
+        secrets.write_text(json.dumps([*secrets_of(opened), *made]))
         ask_everything(opened)
+        push_everything(opened, secret)
         ask_while_it_breaks(opened)
         log_by_mistake(opened)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +14,11 @@ from werkzeug.test import TestResponse
 
 from syndicate.core import tokens
 from syndicate.core.tokens import Token, TokenKind
-from syndicate.service import contracts
+from syndicate.core.webhooks import text_of
+from syndicate.service import contracts, quarantine
+from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
 from tests.newsroom import BY, TEXT, Newsroom
+from tests.webhooks import signed as sign
 
 WAYS = ("bearer", "basic", "path")
 FORGER = (b"a key of somebody else, 32 bytes!",)
@@ -233,6 +236,154 @@ def test_the_old_secret_and_the_new_one_are_both_good_while_they_overlap(opened:
     old = subscriber(opened)
     _, new = contracts.rotate_token(opened.agency, opened.names[old], timedelta(days=7), BY)
     assert [opened.get("/private/feeds/all.rss", each).status_code for each in (old, new)] == [200, 200]
+
+
+# The door of the sources
+
+MESSAGE = b"nonsense"
+"""What is sent there. Whose credential is good is told that it cannot be read."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a request at the wire shows of its sender."""
+
+    headers: dict[str, str]
+    body: bytes = MESSAGE
+    source: str = "desk"
+
+
+def with_key(text: str | None, **also: str) -> Shown:
+    return Shown({"Authorization": f"Bearer {text}"} | also if text else also)
+
+
+def another_source(newsroom: Newsroom) -> Shown:
+    return with_key(contracts.add_source_key(newsroom.agency, "stringer", BY)[1])
+
+
+def ended_key(newsroom: Newsroom) -> Shown:
+    id, text = contracts.add_source_key(newsroom.agency, "desk", BY)
+    contracts.end_source_key(newsroom.agency, "desk", id, BY)
+    return with_key(text)
+
+
+def one_of_two_keys(newsroom: Newsroom) -> Shown:
+    other = contracts.add_source_key(newsroom.agency, "desk", BY)[0]
+    shown = with_key(source_key(newsroom))
+    contracts.end_source_key(newsroom.agency, "desk", other, BY)
+    return shown
+
+
+def webhook_as_key(newsroom: Newsroom) -> Shown:
+    """Made by somebody who has our signing key and the secret of a webhook, and no key of a source."""
+    id, secret = contracts.add_webhook_secret(newsroom.agency, "desk", None, BY)
+    return with_key(tokens.issue(Token(TokenKind.SOURCE, id, secret), newsroom.agency.keys))
+
+
+def hook(newsroom: Newsroom, source: str = "desk", late: float = 0, **changed: str | None) -> Shown:
+    """A message that is signed; `changed` are headers put in the place of the right ones, or left out."""
+    secret = contracts.add_webhook_secret(newsroom.agency, source, None, BY)[1]
+    headers = sign(secret, MESSAGE, newsroom.clock.now - timedelta(seconds=late))
+    for name, text in changed.items():
+        headers.pop(f"webhook-{name}")
+        headers |= {f"webhook-{name}": text} if text is not None else {}
+    return Shown(headers)
+
+
+def hook_of_an_ended_secret(newsroom: Newsroom) -> Shown:
+    shown = hook(newsroom)
+    (key,) = contracts.source_key_list(newsroom.agency, "desk")
+    contracts.end_source_key(newsroom.agency, "desk", key.id, BY)
+    return shown
+
+
+def hook_that_only_the_file_knows(newsroom: Newsroom) -> Shown:
+    add_webhook(newsroom.agency.keyring.path, WebhookSecret("a" * 12, "desk", b"s" * 32))
+    return Shown(sign(text_of(b"s" * 32), MESSAGE, newsroom.clock.now))
+
+
+def hook_that_only_the_database_knows(newsroom: Newsroom) -> Shown:
+    shown = hook(newsroom)
+    (key,) = contracts.source_key_list(newsroom.agency, "desk")
+    drop_webhook(newsroom.agency.keyring.path, key.id)
+    return shown
+
+
+def hook_of_another_file(newsroom: Newsroom) -> Shown:
+    """The database knows the id, but of another secret."""
+    hook_that_only_the_database_knows(newsroom)
+    (key,) = contracts.source_key_list(newsroom.agency, "desk")
+    add_webhook(newsroom.agency.keyring.path, WebhookSecret(key.id, "desk", b"s" * 32))
+    return Shown(sign(text_of(b"s" * 32), MESSAGE, newsroom.clock.now))
+
+
+TAKEN, NOT_OURS = (422, None), (401, "bad-credential")
+DOOR: dict[str, tuple[Callable[[Newsroom], Shown], tuple[int, str | None]]] = {
+    "nothing": (lambda _: Shown({}), NOT_OURS),
+    "garbage": (lambda _: with_key("garbage"), NOT_OURS),
+    "a reader's token": (lambda newsroom: with_key(subscriber(newsroom)), NOT_OURS),
+    "a key": (lambda newsroom: with_key(source_key(newsroom)), TAKEN),
+    "a key of another source": (another_source, NOT_OURS),
+    "a key that has ended": (ended_key, NOT_OURS),
+    "a key beside one that has ended": (one_of_two_keys, TAKEN),
+    "a webhook secret as a key": (webhook_as_key, NOT_OURS),
+    "a key for a source that there is not": (
+        lambda newsroom: replace(with_key(source_key(newsroom)), source="nowhere"), NOT_OURS
+    ),
+    "a good signature": (hook, TAKEN),
+    "a key beside a bad signature": (
+        lambda newsroom: with_key(source_key(newsroom), **hook(newsroom, signature="v1,AAAA").headers), TAKEN
+    ),
+    "a bad key beside a good signature": (
+        lambda newsroom: with_key("garbage", **hook(newsroom).headers), NOT_OURS
+    ),
+    "a signature of nearly 5 minutes ago": (lambda newsroom: hook(newsroom, late=299), TAKEN),
+    "a signature older than that": (lambda newsroom: hook(newsroom, late=301), NOT_OURS),
+    "a signature nearly 5 minutes ahead": (lambda newsroom: hook(newsroom, late=-299), TAKEN),
+    "a signature further ahead": (lambda newsroom: hook(newsroom, late=-301), NOT_OURS),
+    "no id": (lambda newsroom: hook(newsroom, id=None), NOT_OURS),
+    "no time": (lambda newsroom: hook(newsroom, timestamp=None), NOT_OURS),
+    "no signature": (lambda newsroom: hook(newsroom, signature=None), NOT_OURS),
+    "another id": (lambda newsroom: hook(newsroom, id="msg_2"), NOT_OURS),
+    "an id that is too long": (lambda newsroom: hook(newsroom, id="x" * 257), NOT_OURS),
+    "another time": (
+        lambda newsroom: hook(newsroom, timestamp=str(int(newsroom.clock.now.timestamp()) + 1)), NOT_OURS
+    ),
+    "a time that is no number": (lambda newsroom: hook(newsroom, timestamp="nan"), NOT_OURS),
+    "a time beyond all calendars": (lambda newsroom: hook(newsroom, timestamp="9" * 30), NOT_OURS),
+    "another body": (lambda newsroom: replace(hook(newsroom), body=b"nonsense!"), NOT_OURS),
+    "an empty signature": (lambda newsroom: hook(newsroom, signature=""), NOT_OURS),
+    "an unknown scheme": (lambda newsroom: hook(newsroom, signature="v1a,AAAA"), NOT_OURS),
+    "what is no signature": (lambda newsroom: hook(newsroom, signature="v1 , %%% ,,, \xff"), NOT_OURS),
+    "a signature of another source": (lambda newsroom: hook(newsroom, "stringer"), NOT_OURS),
+    "a signature for a source that there is not": (
+        lambda newsroom: replace(hook(newsroom), source="nowhere"), NOT_OURS
+    ),
+    "a secret that has ended": (hook_of_an_ended_secret, NOT_OURS),
+    "a secret that only the key file knows": (hook_that_only_the_file_knows, NOT_OURS),
+    "a secret that only the database knows": (hook_that_only_the_database_knows, NOT_OURS),
+    "another secret under a known id": (hook_of_another_file, NOT_OURS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DOOR.values(), ids=DOOR)
+def test_the_wire_answers_what_is_shown_as_the_table_says(newsroom: Newsroom, case) -> None:
+    make, wanted = case
+    shown = make(newsroom)
+    answer = newsroom.client.post(f"/wire/{shown.source}", data=shown.body, headers=shown.headers)
+    assert (answer.status_code, answer.get_json().get("reason")) == wanted
+    assert answer.headers["Cache-Control"] == "no-store"
+    if wanted == NOT_OURS:
+        assert quarantine.lying(newsroom.agency) == [], "nothing of it is kept"
+
+
+def test_a_refused_signature_does_not_tell_which_sources_have_secrets(newsroom: Newsroom) -> None:
+    shown = hook(newsroom, signature="v1,AAAA")
+    told = {
+        newsroom.client.post(f"/wire/{source}", data=MESSAGE, headers=shown.headers).get_data()
+        for source in ("desk", "stringer", "nowhere")
+    }
+    assert len(told) == 1
 
 
 # The text of a token

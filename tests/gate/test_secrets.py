@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.core import tokens
+from syndicate.core import tokens, webhooks
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service.logs import redacted
 from tests.gate.world import ITEMS, World
@@ -57,6 +57,7 @@ def test_the_log_holds_no_secret(noise: Noise) -> None:
 def test_the_log_was_written_and_the_secrets_in_it_blotted_out(noise: Noise) -> None:
     """Else an empty log would pass."""
     assert noise.log.count("synd_***") >= 9
+    assert noise.log.count("whsec_***") >= 3
     for told in ("a path: /private/synd_***", "another", "a traceback", "unexpected error", "database away"):
         assert told in noise.log
 
@@ -121,3 +122,10 @@ def test_redaction_takes_the_whole_credential_and_leaves_the_rest() -> None:
     ):
         assert redacted(f"{before}{text}{after}") == f"{before}synd_***{after}"
     assert not re.search(r"synd_(?!\*)", redacted(f"{text} {text},{text}\n{text}"))
+
+
+def test_redaction_takes_the_whole_secret_of_a_webhook() -> None:
+    text = webhooks.text_of(bytes(range(200, 232)))
+    assert {"+", "/", "="} & set(text)
+    for before, after in (("secret=", " "), ('{"secret": "', '"}'), ("b'", "'")):
+        assert redacted(f"{before}{text}{after}") == f"{before}whsec_***{after}"

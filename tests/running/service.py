@@ -126,7 +126,11 @@ class Service:
         """A message over the wire, with a key of the source."""
         if source not in self._keys:
             self._keys[source] = contracts.add_source_key(self.newsroom.agency, source, BY)[1]
-        return self._send("POST", f"/wire/{source}", body, {"Authorization": f"Bearer {self._keys[source]}"})
+        return self.push(f"/wire/{source}", body, {"Authorization": f"Bearer {self._keys[source]}"})
+
+    def push(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """A message over the wire, with whatever it shows."""
+        return self._send("POST", path, body, headers)
 
     def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

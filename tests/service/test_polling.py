@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,9 +18,12 @@ from requests.adapters import HTTPAdapter
 
 from syndicate.net import fetch as fetching
 from syndicate.net.fetch import FetchError, fetch
-from syndicate.service import sources, worker
-from syndicate.store import books
-from tests.newsroom import CONFIG, HandClock, Newsroom
+from syndicate.service import arrivals, health, sources, worker
+from syndicate.service.agency import StoreError
+from syndicate.service.standing import standings
+from syndicate.settings import load
+from syndicate.store.sources import Poll, find_poll
+from tests.newsroom import CONFIG, Newsroom
 
 FEED = (
     b'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><link>http://x.example</link>'
@@ -29,12 +34,17 @@ FEED = (
 
 @dataclass
 class Far:
-    """A far-away server: what it answers, what it was asked, and how many bytes were taken from it."""
+    """A far-away server: what it answers, what it was asked, and how many bytes were taken from it.
+
+    `moves` redirects paths: a status and a target for each. `gate` is passed before anything is answered.
+    """
 
     status: int = 200
     body: bytes = FEED
     headers: dict[str, str] = field(default_factory=lambda: {"ETag": '"one"'})
     asked: list[dict[str, str]] = field(default_factory=list)
+    moves: dict[str, tuple[int, str]] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
     taken: int = 0
     port: int = 0
 
@@ -43,13 +53,22 @@ class Far:
         return f"http://127.0.0.1:{self.port}/feed"
 
 
-@pytest.fixture
-def far() -> Iterator[Far]:
+@contextmanager
+def serving() -> Iterator[Far]:
     state = Far()
+    state.gate.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             state.asked.append({name.lower(): value for name, value in self.headers.items()})
+            state.gate.wait()
+            if self.path in state.moves:
+                status, target = state.moves[self.path]
+                self.send_response(status)
+                self.send_header("Location", target)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             is_known = self.headers.get("If-None-Match") == state.headers.get("ETag", "none")
             self.send_response(304 if is_known and state.status == 200 else state.status)
             for name, value in state.headers.items():
@@ -71,19 +90,44 @@ def far() -> Iterator[Far]:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield state
+        state.gate.set()
         server.shutdown()
         thread.join()
 
 
 @pytest.fixture
-def polling(tmp_path: Path, far: Far, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
+def far() -> Iterator[Far]:
+    with serving() as state:
+        yield state
+
+
+@pytest.fixture
+def polling(
+    tmp_path: Path, far: Far, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> Iterator[Newsroom]:
     """A newsroom with a polled source at the server, which stands on loopback: so the guard is off here."""
     monkeypatch.setattr(sources, "guarded_session", requests.Session)
     nowhere = '[sources.away]\nkind = "poll"\nurl = "http://no-such-name.invalid/feed"\nevery = "1h"\n'
     config = f'{CONFIG}{nowhere}[sources.far]\nkind = "poll"\nurl = "{far.url}"\n'
     monkeypatch.setattr("tests.newsroom.CONFIG", config)
-    with Newsroom.open(tmp_path) as opened:
+    with Newsroom.open(tmp_path, database_url) as opened:
         yield opened
+
+
+def known(newsroom: Newsroom, source: str = "far") -> Poll:
+    """What is written down of the last visit."""
+    with newsroom.agency.database.snapshot() as connection:
+        poll = find_poll(connection, source)
+    assert poll is not None
+    return poll
+
+
+def is_due(newsroom: Newsroom) -> bool:
+    return "far" in sources.due(newsroom.agency, newsroom.clock.now)
+
+
+def notes(newsroom: Newsroom) -> str:
+    return " ".join(standings(newsroom.agency)["far"].notes)
 
 
 def test_a_visit_takes_in_what_is_new_and_the_next_one_is_conditional(polling: Newsroom, far: Far) -> None:
@@ -99,7 +143,6 @@ def test_a_visit_takes_in_what_is_new_and_the_next_one_is_conditional(polling: N
 
 def test_a_source_is_due_when_its_time_has_come(polling: Newsroom) -> None:
     clock = polling.clock
-    assert isinstance(clock, HandClock)
     assert sources.due(polling.agency, clock.now) == ["away", "far"]
     sources.poll(polling.agency, "away")
     sources.poll(polling.agency, "far")
@@ -110,26 +153,72 @@ def test_a_source_is_due_when_its_time_has_come(polling: Newsroom) -> None:
     assert sources.due(polling.agency, clock.now) == ["away", "far"]
 
 
-class OneRound(threading.Event):
-    """An end that comes when the worker rests for the first time."""
+class Until:
+    """An end that comes when something is so."""
 
-    def wait(self, timeout: float | None = None) -> bool:
-        self.set()
-        return True
+    def __init__(self, is_so: Callable[[], bool]) -> None:
+        self._is_so, self._deadline = is_so, time.monotonic() + 60
+
+    def is_set(self) -> bool:
+        assert time.monotonic() < self._deadline
+        return self._is_so()
+
+    def wait(self, _: float) -> None:
+        time.sleep(0.01)
+
+
+def work_until(newsroom: Newsroom, is_so: Callable[[], bool]) -> None:
+    worker.run(newsroom.agency, lambda: ([], ()), Until(is_so))
 
 
 def test_the_worker_visits_what_is_due_and_a_visit_that_fails_does_not_stop_it(
     polling: Newsroom, far: Far
 ) -> None:
-    worker.run(polling.agency, lambda: ([], ()), OneRound())
+    work_until(polling, lambda: sources.due(polling.agency, polling.clock.now) == [])
     assert len(far.asked) == 1
     assert "A story from afar" in polling.text("/feeds/all.rss")
-    with polling.agency.database.snapshot() as connection:
-        away = books.find_poll(connection, "away")
-    assert away is not None
-    assert (away.failure or "").startswith("not-reached: http://no-such-name.invalid/feed")
-    worker.run(polling.agency, lambda: ([], ()), OneRound())
-    assert len(far.asked) == 1, "it is not due again"
+    assert (known(polling, "away").failure or "").startswith("not-reached: http://no-such-name.invalid/feed")
+
+
+def test_a_server_that_does_not_answer_delays_nobody(
+    polling: Newsroom, far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the other sources nor the worker's own loop, nor its end."""
+    monkeypatch.setattr(arrivals, "PATIENCE", 0.0)
+    far.gate.clear()
+    rounds: list[object] = []
+
+    def due() -> list[str]:
+        return sources.due(polling.agency, polling.clock.now)
+
+    with serving() as near:
+        config = tmp_path / "config.toml"
+        near_source = f'[sources.near]\nkind = "poll"\nurl = "{near.url}"\n'
+        config.write_text(config.read_text() + near_source)
+        polling.agency.settings = load(tmp_path, {})
+        monkeypatch.setattr(worker, "settle", rounds.append)
+        work_until(polling, lambda: len(rounds) > 20 and due() == ["far"] and bool(far.asked))
+        assert "A story from afar" in polling.text("/feeds/all.rss")
+        assert len(far.asked) == 1, "and it is not asked again meanwhile"
+        visits = [thread for thread in threading.enumerate() if thread.name == "far"]
+        far.gate.set()
+        for visit in visits:
+            visit.join()
+
+
+def test_a_visit_that_cannot_be_written_down_is_not_begun_again_at_once(
+    polling: Newsroom, far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[object] = []
+
+    def refuse(*_: object) -> None:
+        raise StoreError("The database answered 'disk full'.")
+
+    monkeypatch.setattr(sources, "_note", refuse)
+    monkeypatch.setattr(worker, "settle", rounds.append)
+    work_until(polling, lambda: len(rounds) > 20 and bool(far.asked))
+    assert is_due(polling)
+    assert len(far.asked) == 1
 
 
 def test_a_visit_that_fails_is_named_and_loses_nothing(polling: Newsroom, far: Far) -> None:
@@ -138,11 +227,118 @@ def test_a_visit_that_fails_is_named_and_loses_nothing(polling: Newsroom, far: F
     far.headers = {}
     visit = sources.poll(polling.agency, "far")
     assert "answered 500" in (visit.failure or "")
-    with polling.agency.database.snapshot() as connection:
-        poll = books.find_poll(connection, "far")
-    assert poll is not None
-    assert poll.etag == '"one"'
+    assert known(polling).etag == '"one"'
+    assert "number 1 in a row" in notes(polling)
     assert "A story from afar" in polling.text("/feeds/all.rss")
+
+
+# What servers ask for
+
+
+def test_after_failures_a_source_rests_longer_each_time_and_after_a_success_no_more(
+    polling: Newsroom, far: Far
+) -> None:
+    far.status = 500
+    for minutes in (5, 10, 20):
+        sources.poll(polling.agency, "far", chance=lambda: 0.0)
+        polling.clock.advance(minutes=minutes, seconds=-1)
+        assert not is_due(polling)
+        polling.clock.advance(seconds=1)
+        assert is_due(polling)
+    far.status = 200
+    sources.poll(polling.agency, "far")
+    assert (known(polling).failures, notes(polling)) == (0, "")
+    polling.clock.advance(minutes=5)
+    assert is_due(polling)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("header", ["3600", "Wed, 18 Mar 2026 10:00:00 GMT"])
+def test_a_server_that_asks_for_rest_gets_it(polling: Newsroom, far: Far, status: int, header: str) -> None:
+    far.status, far.headers = status, {"Retry-After": header}
+    sources.poll(polling.agency, "far")
+    polling.clock.advance(minutes=59, seconds=59)
+    assert not is_due(polling)
+    polling.clock.advance(seconds=1)
+    assert is_due(polling)
+
+
+def test_a_feed_that_moved_for_good_is_followed_each_time_and_told_of_once(
+    polling: Newsroom, far: Far
+) -> None:
+    far.moves = {
+        "/feed": (301, "/there"),
+        "/there": (308, "/new?key=hunter2"),
+        "/new?key=hunter2": (302, "/now"),
+    }
+    first = sources.poll(polling.agency, "far")
+    new = f"http://127.0.0.1:{far.port}/new?***"
+    assert first.news == f"The source far has moved to {new}: write that as its `url` in config.toml."
+    assert [taken.outcome.value for taken in first.taken] == ["new"]
+    second = sources.poll(polling.agency, "far")
+    assert (second.news, second.is_unchanged) == (None, True)
+    assert notes(polling) == first.news
+    assert "hunter2" not in str(known(polling))
+    far.moves = {}
+    sources.poll(polling.agency, "far")
+    assert notes(polling) == ""
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_a_feed_that_is_elsewhere_for_now_has_not_moved(polling: Newsroom, far: Far, status: int) -> None:
+    far.moves = {"/feed": (status, "/there"), "/there": (301, "/new")}
+    assert sources.poll(polling.agency, "far").news is None
+    assert known(polling).moved_to is None
+
+
+def test_a_feed_that_is_gone_is_visited_no_more_until_that_is_done_by_hand(
+    polling: Newsroom, far: Far
+) -> None:
+    far.status = 410
+    news = sources.poll(polling.agency, "far").news
+    assert "is gone since 2026-03-18 09:00 UTC and is visited no more" in str(news)
+    polling.clock.advance(days=400)
+    assert not is_due(polling)
+    assert notes(polling) == news
+    assert news in list(health.findings(polling.agency))
+    again = sources.poll(polling.agency, "far")
+    assert "answered 410" in (again.failure or "")
+    assert again.news is None
+    assert notes(polling) == news, "it still is"
+    far.status = 200
+    assert [taken.outcome.value for taken in sources.poll(polling.agency, "far").taken] == ["new"]
+    assert notes(polling) == ""
+    polling.clock.advance(minutes=5)
+    assert is_due(polling)
+
+
+def test_of_another_address_nothing_is_known(polling: Newsroom, far: Far, tmp_path: Path) -> None:
+    sources.poll(polling.agency, "far")
+    far.status = 410
+    sources.poll(polling.agency, "far")
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace(far.url, far.url.replace("/feed", "/other")))
+    polling.agency.settings = load(tmp_path, {})
+    assert is_due(polling)
+    assert notes(polling) == ""
+    far.status = 200
+    sources.poll(polling.agency, "far")
+    assert "if-none-match" not in far.asked[-1]
+
+
+def test_a_validator_that_could_not_be_sent_again_is_not_kept(polling: Newsroom, far: Far) -> None:
+    far.headers = {"ETag": '"one\x7f"', "Last-Modified": "\x00"}
+    sources.poll(polling.agency, "far")
+    assert (known(polling).etag, known(polling).last_modified) == (None, None)
+    assert sources.poll(polling.agency, "far").failure is None
+
+
+def test_a_source_that_nobody_visits_is_named(polling: Newsroom) -> None:
+    sources.poll(polling.agency, "far")
+    polling.clock.advance(minutes=20)
+    assert notes(polling) == ""
+    polling.clock.advance(seconds=1)
+    assert "was to be visited at 2026-03-18 09:05 UTC and was not" in notes(polling)
 
 
 def test_what_is_no_feed_lies_in_quarantine(polling: Newsroom, far: Far) -> None:

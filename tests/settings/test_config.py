@@ -345,8 +345,31 @@ WRONG = [
         'line 4: `sources.a.every` must be a time in quotes, such as "90s", "5m" or "2h", not "5 minutes".',
     ),
     (
+        "[sources.a]\nkind = 'push'\nsilent_after = 6",
+        'line 3: `sources.a.silent_after` must be a time in quotes, such as "6h" or "2d", not 6.',
+    ),
+    (
         "[sources.a]\nkind = 'folder'\npath = ''",
         'line 3: `sources.a.path` must be the path of a folder, such as "incoming", not "".',
+    ),
+    *(
+        (
+            f"[sources.a]\nkind = 'folder'\npath = '{path}'",
+            "line 3: `sources.a.path` must be a folder of its own: files of syndicate are in this one.",
+        )
+        for path in (".", "data", "feeds/", "feeds/../data")
+    ),
+    (
+        "[database]\nurl = 'sqlite:///db/wire.db'\n[sources.a]\nkind = 'folder'\npath = 'db'",
+        "line 5: `sources.a.path` must be a folder of its own: files of syndicate are in this one.",
+    ),
+    (
+        "[sources.a]\nkind = 'folder'\npath = 'drop/done'",
+        "line 3: `sources.a.path` must not be called done or failed: so are the folders beside it.",
+    ),
+    (
+        "[sources.a]\nkind = 'folder'\npath = 'in'\n[sources.b]\nkind = 'folder'\npath = './in'",
+        "line 6: `sources.b.path` must be a folder of its own: this is that of `a`.",
     ),
     (
         '[sources.a]\nkind = "push"\nnamespace = "a\\nb"',

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.settings import Keys, SettingsError, add_key, drop_old_keys, load_keys, make_keys
+from syndicate.settings import (
+    Keys,
+    SettingsError,
+    WebhookSecret,
+    add_key,
+    add_webhook,
+    drop_old_keys,
+    drop_webhook,
+    load_keys,
+    make_keys,
+)
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -82,9 +92,32 @@ def test_dropping_leaves_the_newest_key(path: Path) -> None:
     assert drop_old_keys(path) == load_keys(path) == Keys((newest,))
 
 
+def webhook(id: str, source: str = "desk") -> WebhookSecret:
+    return WebhookSecret(id, source, id[0].encode() * 32)
+
+
+def test_secrets_of_webhooks_are_added_and_dropped_one_by_one_and_keys_stay(path: Path) -> None:
+    first = make_keys(path)
+    for each in (webhook("a1"), webhook("b2"), webhook("c3", "stringer")):
+        add_webhook(path, each)
+    assert load_keys(path) == Keys(first.tokens, (webhook("a1"), webhook("b2"), webhook("c3", "stringer")))
+    drop_webhook(path, "b2")
+    assert drop_webhook(path, "b2") == load_keys(path)
+    assert load_keys(path) == Keys(first.tokens, (webhook("a1"), webhook("c3", "stringer")))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_changing_keys_leaves_the_secrets_of_webhooks(path: Path) -> None:
+    make_keys(path)
+    add_webhook(path, webhook("a1"))
+    add_key(path)
+    assert drop_old_keys(path).webhooks == load_keys(path).webhooks == (webhook("a1"),)
+
+
 def test_keys_print_as_stars() -> None:
-    keys = Keys((b"k" * 32,))
+    keys = Keys((b"k" * 32,), (webhook("kk"),))
     assert repr(keys) == str(keys) == f"{keys}" == "Keys(***)"
+    assert f"{keys.webhooks}" == "(WebhookSecret(kk of desk, ***),)"
 
 
 def test_a_missing_key_file_stops_the_start(path: Path) -> None:
@@ -116,7 +149,9 @@ def test_a_key_file_that_is_no_plain_file_is_refused_and_not_waited_for(path: Pa
         load_keys(path)
 
 
-SHAPE = "it must hold `keys`, a list of one or more, in [tokens], and nothing else"
+SHAPE = "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]], and nothing else"
+WEBHOOK = "webhook 1 must hold `id`, `source`, `secret`, and nothing else"
+GOOD = f'[tokens]\nkeys = ["{KEY}"]\n'
 
 
 @pytest.mark.parametrize(
@@ -137,6 +172,19 @@ SHAPE = "it must hold `keys`, a list of one or more, in [tokens], and nothing el
         (
             f'[tokens]\nkeys = ["{base64.b64encode(b"k" * 31).decode()}"]',
             "key 1 has 31 bytes, fewer than 32",
+        ),
+        (f"{GOOD}[webhooks]", WEBHOOK),
+        (f'webhooks = "hunter2"\n{GOOD}', WEBHOOK),
+        (f'{GOOD}[[webhooks]]\nid = "a"\nsource = "desk"', WEBHOOK),
+        (f'{GOOD}[[webhooks]]\nid = "a"\nsource = 1\nsecret = "{KEY}"', WEBHOOK),
+        (f'{GOOD}[[webhooks]]\nid = "a"\nsource = "desk"\nsecret = "{KEY}"\nmore = 1', WEBHOOK),
+        (
+            f'{GOOD}[[webhooks]]\nid = "a"\nsource = "desk"\nsecret = "hunter2!"',
+            "the secret of webhook 1 is not in base64",
+        ),
+        (
+            f'{GOOD}[[webhooks]]\nid = "a"\nsource = "desk"\nsecret = "a2V5"',
+            "the secret of webhook 1 has 3 bytes, fewer than 24",
         ),
     ],
 )

@@ -19,6 +19,14 @@ from syndicate.store.tables import companies, messages
 
 NOON = datetime(2026, 3, 18, 12, 0, 0, 123456, tzinfo=UTC)
 
+OLD_ROWS = """
+INSERT INTO polls (source, polled_at, etag) VALUES ('far', 1, 'one');
+INSERT INTO source_keys (id, source, digest, key_id, issued_at) VALUES ('a', 'desk', 'd', 'k', 1);
+INSERT INTO quarantine (id, source, received_at, reason, detail, digest, state)
+VALUES (1, 'desk', 1, 'empty', '', 'd', 'open')
+"""
+"""What stands in tables that later schemas change."""
+
 
 @pytest.fixture
 def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
@@ -36,6 +44,24 @@ def test_the_migrations_end_in_the_tables_of_the_program(database: Database) -> 
     assert schema.differences(database, schema.MAIN) == []
     assert schema.differences(database, schema.RECEIPTS) == []
     schema.check(database, schema.MAIN)
+
+
+def test_a_database_of_every_schema_before_comes_to_the_newest(tmp_path: Path, database_url: str) -> None:
+    from alembic import command
+
+    url = f"sqlite:///{tmp_path / 'old.db'}" if database_url.startswith("sqlite") else database_url
+    old = Database(url, tmp_path / "writer.lock")
+    with old.transaction() as connection:
+        command.upgrade(schema._config(schema.MAIN, connection), "0001")
+        begin_era(connection)
+        for filled in OLD_ROWS.split(";"):
+            connection.execute(text(filled))
+    with pytest.raises(StoreError, match="syndicate db upgrade"):
+        schema.check(old, schema.MAIN)
+    schema.upgrade(old, schema.MAIN)
+    assert schema.differences(old, schema.MAIN) == []
+    schema.check(old, schema.MAIN)
+    old.close()
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

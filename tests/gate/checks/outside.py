@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Flask
 from sqlalchemy import event
 
+from syndicate.core.webhooks import secret_in, text_of
+from syndicate.service import contracts
+from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
 from syndicate.store import receipts, tables
 from syndicate.web.app import create_app
 from tests.gate.addresses import addresses
 from tests.gate.world import BY_URI, World, canaries
+from tests.newsroom import BY
+from tests.webhooks import signed as sign
 
 SECRET = "kxsealedxv1xwordszq"
 
@@ -69,6 +76,25 @@ def bad_credentials_are_refused(attacked: World) -> None:
     headers = {"Authorization": f"Bearer {attacked.readers['full'].token}"}
     pushed = app.test_client().post("/wire/desk", data=b"{}", headers=headers)
     assert pushed.status_code == 401, "a reader's token pushes items"
+
+
+def only_who_signs_now_pushes(attacked: World) -> None:
+    """A signature counts for its time, for one message, and as long as its secret has not ended."""
+    agency = attacked.newsroom.agency
+    client, now = create_app(agency).test_client(), agency.moment().now
+    id, secret = contracts.add_webhook_secret(agency, "desk", None, BY)
+
+    def pushed(body: bytes, at: datetime = now, secret: str = secret) -> int:
+        return client.post("/wire/desk", data=body, headers=sign(secret, body, at, id)).status_code
+
+    assert pushed(b"one") == 422
+    assert pushed(b"another") == 409, "two messages under one id"
+    assert pushed(b"one", now - timedelta(minutes=6)) == 401, "an old signature"
+    assert pushed(b"one", secret=text_of(b"x" * 32)) == 401, "a forged signature"
+    contracts.end_source_key(agency, "desk", id, BY)
+    add_webhook(agency.keyring.path, WebhookSecret(id, "desk", secret_in(secret) or b""))
+    assert pushed(b"one") == 401, "a secret that has ended, with a key file from before"
+    drop_webhook(agency.keyring.path, id)
 
 
 def the_unseen_is_unknown(attacked: World) -> None:
