@@ -14,7 +14,7 @@ from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
 from syndicate.core.placement import Placed
 from syndicate.core.story import Place, Story
 from syndicate.store.items import OPEN_SIDES, version_from
-from syndicate.store.tables import HELD, acts, items, places, spans, versions
+from syndicate.store.tables import acts, items, places, spans, versions
 
 
 def replace_spans(
@@ -345,7 +345,9 @@ def keys_in(
 
 def notices_at(connection: Connection, now: datetime) -> dict[str, tuple[Face, datetime]]:
     """Every item that is killed, or held from those with a licence, and since when."""
-    held = select(spans.c.key, spans.c.words_at).where(HELD, spans.c.from_at <= now, spans.c.until_at > now)
+    held = select(spans.c.key, spans.c.words_at).where(
+        spans.c.face == Face.HOLD.value, spans.c.from_at <= now, spans.c.until_at > now
+    )
     notices = {row.key: (Face.HOLD, row.words_at) for row in connection.execute(held)}
     killed = (
         select(acts.c.key, func.min(acts.c.received_at).label("at"))

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from syndicate.store.columns import Json, SealedBytes, SealedText, Time
@@ -121,8 +120,6 @@ acts = Table(
 
 # What follows from them
 
-HELD = text("face = 'hold'")
-
 spans = Table(
     "spans",
     metadata,
@@ -138,7 +135,7 @@ spans = Table(
     Column("words_at", Time, nullable=False),
     Column("is_corrected", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    Index("ix_spans_held", "until_at", sqlite_where=HELD, postgresql_where=HELD),
+    Index("ix_spans_of_face", "face", "until_at"),
 )
 
 generations = Table(
