@@ -98,9 +98,9 @@ def broken_feeds(agency: Agency) -> tuple[str, ...]:
     return load_feeds(agency.settings.folder, agency.settings.sources).problems
 
 
-def web_application() -> Flask:
+def web_application(settings: Settings | None = None) -> Flask:
     """The web application of the working folder that the process stands in, for a WSGI server."""
     from syndicate.web.app import create_app
 
     logs.configure()
-    return create_app(open_agency(Path.cwd()))
+    return create_app(open_agency(Path.cwd(), settings=settings))

@@ -1,4 +1,8 @@
-"""The processes of a running service: web processes under granian, and one worker beside them."""
+"""The processes of a running service: web processes under granian, and one worker beside them.
+
+HUP starts them anew, one after the other, under the settings as they are then; settings that do not do leave
+the last good ones.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 
+from syndicate.service import logs
 from syndicate.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +31,11 @@ READ_SECONDS = 5
 STOP_SECONDS = 10
 LOOK_SECONDS = 1.0
 
+log = structlog.get_logger()
+
+_served: Settings | None = None
+"""What is served now. Web processes are forked, and so begin with it, whatever the files say since."""
+
 
 def serve(settings: Settings) -> None:
     """Serve the working folder until told to stop. The worker starts with the web and ends with it."""
@@ -34,9 +44,11 @@ def serve(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    logs.configure()
     os.chdir(settings.folder)
-    with worker_beside(settings.folder):
-        Granian(
+    _serve_from_now_on(settings)
+    with closing(Worker(settings.folder)) as worker:
+        server = Granian(
             "syndicate.cli.processes:web_process",
             factory=True,
             address=settings.serve.host,
@@ -51,7 +63,27 @@ def serve(settings: Settings) -> None:
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,
-        ).serve()
+        )
+        server.on_reload(lambda: _reload(settings.folder, worker))
+        server.serve()
+
+
+def _serve_from_now_on(settings: Settings) -> None:
+    global _served
+    _served = settings
+
+
+def _reload(folder: Path, worker: Worker) -> None:
+    """Before web processes are started anew: take up the settings, if they are good."""
+    from syndicate.bootstrap import ready_to_serve
+
+    try:
+        _serve_from_now_on(ready_to_serve(folder))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, what runs goes on
+        log.error("not reloaded: the last good settings stay", problem=str(error))
+        return
+    worker.restart()
+    log.warning("reloaded; address, port and number of processes change with a restart only")
 
 
 def check_free(host: str, port: int) -> None:
@@ -80,49 +112,60 @@ def web_process() -> Flask:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=watch, daemon=True).start()
-    return web_application()
+    return web_application(_served)
 
 
-@contextmanager
-def worker_beside(folder: Path) -> Iterator[None]:
-    """A worker process that lives as long as this one: started again when it dies, ended at the end.
+class Worker:
+    """A worker process beside this one: started again when it dies, ended at the end."""
 
-    The first is started before the web processes are forked: forked meanwhile, they would hold its pipes.
-    """
-    stop = Event()
-    keeper = Thread(target=_keep_worker, args=(folder, _start_worker(folder), stop))
-    keeper.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        keeper.join()
+    def __init__(self, folder: Path) -> None:
+        """The first is started before the web processes are forked."""
+        self._folder = folder
+        self._stop = Event()
+        self._process = self._start()
+        self._keeper = Thread(target=self._keep)
+        self._keeper.start()
 
+    def restart(self) -> None:
+        """Let it end; another one follows."""
+        self._process.terminate()
 
-def _keep_worker(folder: Path, worker: subprocess.Popen[bytes], stop: Event) -> None:
-    while not stop.wait(LOOK_SECONDS):
-        if worker.poll() is not None:
-            _end_worker(worker)
-            worker = _start_worker(folder)
-    _end_worker(worker)
+    def close(self) -> None:
+        """End it, and wait until it is gone."""
+        self._stop.set()
+        self._keeper.join()
 
+    def _keep(self) -> None:
+        while not self._stop.wait(LOOK_SECONDS):
+            if self._process.poll() is not None:
+                self._reap()
+                self._process = self._start()
+        self._reap()
 
-def _start_worker(folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "syndicate", "--folder", str(folder), "worker", "--until-stdin-closes"],
-        stdin=subprocess.PIPE,
-    )
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "syndicate",
+                "--folder",
+                str(self._folder),
+                "worker",
+                "--until-stdin-closes",
+            ],
+            stdin=subprocess.PIPE,
+        )
 
-
-def _end_worker(worker: subprocess.Popen[bytes]) -> None:
-    """Close the worker's standard input, by which it stops, and reap it."""
-    if worker.stdin is not None:
-        worker.stdin.close()
-    try:
-        worker.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
+    def _reap(self) -> None:
+        """End it by a signal too: web processes that were forked since hold its standard input open."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def stopping(until_stdin_closes: bool) -> Event:

@@ -1,6 +1,7 @@
 """The worker: takes up changed feed files, sees to sources, empties old raw messages.
 
-It only hurries things along: no promise rests on it. A second one does no harm, but visits sources twice.
+It only hurries things along: no promise rests on it. Of many, the one with the lease works; the others look
+each second whether it is free.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from syndicate.service.changes import GOOD_FOR
 from syndicate.store.books import forget_refused_raw
 from syndicate.store.changes import forget_changes
 from syndicate.store.items import forget_raw
+from syndicate.store.lease import Lease
 from syndicate.store.sources import forget_webhooks
 
 log = structlog.get_logger()
@@ -31,15 +33,18 @@ def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, 
     """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
     told: tuple[str, ...] = ()
     arrivals = Arrivals(agency)
+    lease = Lease(agency.database)
     while not stop.is_set():
         try:
-            changed, problems = take_up_feeds()
-            told = _tell(changed, problems, told)
-            _round(agency, arrivals)
+            if lease.is_held():
+                changed, problems = take_up_feeds()
+                told = _tell(changed, problems, told)
+                _round(agency, arrivals)
         except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody
             log.error("a round of the worker failed", kind=type(error).__name__)
         stop.wait(SECONDS)
     arrivals.finish()
+    lease.drop()
 
 
 def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction under the write lock, committed at the end, rolled back when anything raises."""
-        with _translated(), self._lock(), self.engine.connect() as connection:
+        with translated(), self._lock(), self.engine.connect() as connection:
             options: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
             with connection.execution_options(**options).begin():
                 if not self.is_sqlite:
@@ -85,7 +85,7 @@ class Database:
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with (
-            _translated(),
+            translated(),
             self.engine.connect() as connection,
             connection.execution_options(**options).begin(),
         ):
@@ -96,7 +96,7 @@ class Database:
         """A transaction that writes outside the epoch: schemas, receipts, the last use of a secret."""
         options: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
         with (
-            _translated(),
+            translated(),
             self._lock(),
             self.engine.connect() as connection,
             connection.execution_options(**options).begin(),
@@ -105,7 +105,7 @@ class Database:
 
     def epoch(self) -> Epoch:
         """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
-        with _translated():
+        with translated():
             try:
                 row = self._pulse().execute("SELECT era, n, settled_at FROM epoch").fetchone()
             except Exception:
@@ -114,6 +114,14 @@ class Database:
         if row is None:
             raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
         return Epoch(row[0], row[1], BEGINNING + timedelta(microseconds=row[2]))
+
+    def connect(self) -> Any:
+        """A raw connection of the driver's, outside any transaction; whoever takes it closes it."""
+        return _raw(self.url, self.is_sqlite)
+
+    def beside(self, name: str) -> Path:
+        """Where a file lies that belongs to this database and is not of it."""
+        return self._lock_file.with_name(name)
 
     def close(self) -> None:
         """Let go of every connection, of all threads."""
@@ -126,7 +134,7 @@ class Database:
         """The raw connection of this thread for reading the epoch, outside any transaction."""
         pulse = getattr(self._local, "pulse", None)
         if pulse is None:
-            pulse = self._local.pulse = _raw(self.url, self.is_sqlite)
+            pulse = self._local.pulse = self.connect()
             self._pulses.append(pulse)
         return pulse
 
@@ -215,7 +223,7 @@ def _raw(url: URL, is_sqlite: bool) -> Any:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Errors of the driver as `StoreError`: PostgreSQL prints rows in its details, so nothing of them goes on."""
     try:
         yield

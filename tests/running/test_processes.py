@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from syndicate.service import feeds
+from syndicate.store.lease import Lease
+from tests.newsroom import Newsroom
 from tests.running.service import Service, free_port, is_serving, serve, wait_for
 
 
@@ -79,3 +86,56 @@ def test_stopped_and_started_it_has_everything_that_it_had(service: Service) -> 
     after = service.ask("/feeds/all.rss")
     assert "Port Averin" in after.text
     assert after.headers["Last-Modified"] == before.headers["Last-Modified"]
+
+
+def test_a_hangup_starts_every_process_anew_under_the_settings_as_they_are_now(service: Service) -> None:
+    before = {*service.web_processes(), *service.workers()}
+    config = service.newsroom.folder / "config.toml"
+    config.write_text(config.read_text().replace("rights@wire.example", "desk@wire.example"))
+    service.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: service.is_up() and before.isdisjoint(family(service)), "other processes")
+    assert "desk@wire.example" in service.ask("/items/unknown").text
+
+
+def test_a_hangup_while_the_settings_are_broken_leaves_the_last_good_ones(service: Service) -> None:
+    config = service.newsroom.folder / "config.toml"
+    good = config.read_text()
+    config.write_text(good.replace("[site]", '[site]\nfounder = "nobody"'))
+    before = set(service.web_processes())
+    service.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "not reloaded" in service.log.read_text(), "the log")
+    config.write_text(good)  # the worker reads it when it starts
+    wait_for(lambda: service.is_up() and before.isdisjoint(service.web_processes()), "other processes")
+    assert "rights@wire.example" in service.ask("/items/unknown").text
+
+
+def family(service: Service) -> set[int]:
+    return {*service.web_processes(), *service.workers()}
+
+
+def test_of_two_workers_one_works_and_the_other_takes_over_when_it_is_killed(
+    both_newsrooms: Newsroom,
+) -> None:
+    folder, lease = both_newsrooms.folder, Lease(both_newsrooms.agency.database)
+    with worker_of(folder) as first:
+        wait_for(lambda: not is_free(lease), "the first to work")
+        with worker_of(folder):
+            first.kill()
+            (folder / "feeds" / "fresh.toml").write_text('title = "Fresh"\ndescription = "New"\n')
+            wait_for(lambda: "fresh" in feeds.current(both_newsrooms.agency), "the other to take over")
+
+
+def is_free(lease: Lease) -> bool:
+    is_mine = lease.is_held()
+    lease.drop()
+    return is_mine
+
+
+@contextmanager
+def worker_of(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    worker = subprocess.Popen([sys.executable, "-m", "syndicate", "--folder", str(folder), "worker"])
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.wait()
