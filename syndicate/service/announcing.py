@@ -32,10 +32,11 @@ class Announcer:
         self._before: dict[str, Seen] = {}
         self._rewritten: set[str] = set()
 
-    def touch(self, key: str) -> None:
-        """Remember what was announced of an item, before its spans are made anew."""
+    def touch(self, key: str, has_spans: bool) -> None:
+        """Remember what was announced of an item, before its spans are made anew, if it has any."""
         if key not in self._before:
-            self._before[key] = spans.shown_in(self._connection, [key], self._settled_at).get(key, {})
+            seen = spans.shown_in(self._connection, [key], self._settled_at) if has_spans else {}
+            self._before[key] = seen.get(key, {})
 
     def rewrite(self, keys: Iterable[str]) -> None:
         """Say that items read otherwise now, though nothing in their lives has changed."""

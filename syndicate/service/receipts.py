@@ -6,8 +6,7 @@ same time are signed for in one transaction.
 
 from __future__ import annotations
 
-from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Lock
 
 import structlog
 from cachetools import LRUCache
@@ -16,7 +15,8 @@ from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level
 from syndicate.core.story import Partner
 from syndicate.service import refusals
-from syndicate.service.agency import Moment
+from syndicate.service.agency import Moment, StoreError
+from syndicate.service.clerk import Clerk, Overdue
 from syndicate.store.database import Database
 from syndicate.store.receipts import Bundle, Receipt, Text, add_receipts
 
@@ -28,17 +28,6 @@ PATIENCE = 2.0
 _MOST = 50_000
 """For so many tokens and channels it is remembered what they signed for last."""
 
-_GROUP = 500
-
-
-class _Waiting:
-    """An answer that waits until its receipt is durable."""
-
-    def __init__(self, receipt: Receipt) -> None:
-        self.receipt = receipt
-        self.done = Event()
-        self.is_durable = False
-
 
 class Counter:
     """The counter where texts are signed for, by all answers of a process in groups."""
@@ -46,9 +35,8 @@ class Counter:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
-        self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
         self._lock = Lock()
-        self._clerk: Thread | None = None
+        self._clerk: Clerk[Receipt, None] = Clerk("receipts", self._write)
 
     def sign(self, partner: Partner, carried: Bundle, channel: str, moment: Moment) -> bool:
         """Make durable that `partner` is given what is carried; whether there was anything to write.
@@ -60,40 +48,20 @@ class Counter:
             owed = carried - self._signed.get(place, frozenset())
         if not owed:
             return False
-        waiting = _Waiting(Receipt(partner.company, partner.token, owed, channel, moment.now))
-        self._start()
-        self._waiting.put(waiting)
-        if not waiting.done.wait(PATIENCE) or not waiting.is_durable:
-            raise refusals.Unavailable()
+        receipt = Receipt(partner.company, partner.token, owed, channel, moment.now)
+        try:
+            self._clerk.ask(receipt, PATIENCE)
+        except (Overdue, StoreError) as error:
+            log.error("a receipt could not be written", problem=str(error) or "it took too long")
+            raise refusals.Unavailable() from None
         with self._lock:
             self._signed[place] = carried
         return True
 
-    def _start(self) -> None:
-        """The thread that writes begins with the first receipt: a process that was forked has none yet."""
-        with self._lock:
-            if self._clerk is None:
-                self._clerk = Thread(target=self._work, name="receipts", daemon=True)
-                self._clerk.start()
-
-    def _work(self) -> None:
-        while True:
-            group = [self._waiting.get()]
-            while len(group) < _GROUP and not self._waiting.empty():
-                group.append(self._waiting.get())
-            self._write(group)
-
-    def _write(self, group: list[_Waiting]) -> None:
-        is_durable = False
-        try:
-            with self._database.transaction() as connection:
-                add_receipts(connection, [each.receipt for each in group])
-            is_durable = True
-        except Exception as error:  # noqa: BLE001 - those who wait are refused; the next may have more luck
-            log.error("receipts could not be written", kind=type(error).__name__, answers=len(group))
-        for each in group:
-            each.is_durable = is_durable
-            each.done.set()
+    def _write(self, group: list[Receipt]) -> list[None]:
+        with self._database.transaction() as connection:
+            add_receipts(connection, group)
+        return [None] * len(group)
 
 
 def carried_by(entry: Entry, version: str) -> Text | None:

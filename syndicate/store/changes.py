@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 
 from syndicate.core.change import NOTICES, Change, News
 from syndicate.core.model import Level, ReaderClass
@@ -68,7 +80,10 @@ def add_changes(
         for key, each in told
     ]
     if rows:
-        connection.execute(insert(changes), rows)
+        connection.execute(_ADD_CHANGES, rows)
+
+
+_ADD_CHANGES = insert(changes)
 
 
 def changes_after(connection: Connection, seq: int, reading: Reading, limit: int) -> list[ChangeRow]:
@@ -167,15 +182,25 @@ def _change(row: Any) -> ChangeRow:
 
 def archive_days(connection: Connection, now: datetime) -> list[int]:
     """The archive days of the licences that are not over."""
-    query = select(licences.c.archive_days).where(
-        licences.c.archive_days.is_not(None), licences.c.ends_at > now
+    return sorted(connection.execute(_ARCHIVE_DAYS, {"now": now}).scalars())
+
+
+_ARCHIVE_DAYS = (
+    select(licences.c.archive_days)
+    .where(
+        licences.c.archive_days.is_not(None),
+        licences.c.ends_at > bindparam("now", type_=licences.c.ends_at.type),
     )
-    return sorted(connection.execute(query.distinct()).scalars())
+    .distinct()
+)
 
 
 def substitutes_of(connection: Connection, keys: Collection[str]) -> set[str]:
     """The items of which a version names one of these as the item it stands in for."""
-    return set(connection.execute(select(versions.c.key).where(versions.c.replaces.in_(keys))).scalars())
+    return set(connection.execute(_SUBSTITUTES_OF, {"keys": list(keys)}).scalars())
+
+
+_SUBSTITUTES_OF = select(versions.c.key).where(versions.c.replaces.in_(bindparam("keys", expanding=True)))
 
 
 def are_open_alike(connection: Connection, key: str, one: str, other: str) -> bool:

@@ -17,10 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, create_engine, event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -160,17 +162,23 @@ class Database:
 
 def read_epoch(connection: Connection) -> Epoch:
     """The epoch as a transaction sees it."""
-    row = connection.execute(
-        select(epoch_table.c.era, epoch_table.c.n, epoch_table.c.settled_at)
-    ).one_or_none()
+    row = connection.execute(_EPOCH).one_or_none()
     if row is None:
         raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
     return Epoch(*row)
 
 
+_EPOCH = select(epoch_table.c.era, epoch_table.c.n, epoch_table.c.settled_at)
+
+
 def move_epoch(connection: Connection, settled_at: datetime, is_visible: bool) -> None:
     """Settle history up to `settled_at`, and move the number when something visible changed."""
-    connection.execute(update(epoch_table).values(n=epoch_table.c.n + int(is_visible), settled_at=settled_at))
+    connection.execute(_MOVE, {"by": int(is_visible), "until": settled_at})
+
+
+_MOVE = update(epoch_table).values(
+    n=epoch_table.c.n + bindparam("by"), settled_at=bindparam("until", type_=epoch_table.c.settled_at.type)
+)
 
 
 def begin_era(connection: Connection) -> None:
@@ -179,6 +187,17 @@ def begin_era(connection: Connection) -> None:
         connection.execute(
             insert(epoch_table).values(id=1, era=secrets.token_hex(8), n=1, settled_at=BEGINNING)
         )
+
+
+def insert_once(connection: Connection, table: Table) -> Any:
+    """An insert that leaves a row which is there already as it is."""
+    return _insert_once(connection.dialect.name, table)
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Any:
+    made: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return made.on_conflict_do_nothing()
 
 
 def _engine(url: URL, is_sqlite: bool, patience: float) -> Engine:

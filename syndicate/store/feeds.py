@@ -42,8 +42,8 @@ def current_digests(connection: Connection) -> dict[str, str]:
 
 def history(connection: Connection, feed: str | None = None) -> list[Generation]:
     """Every generation, oldest first; of one feed or of all."""
-    query = _GENERATION if feed is None else _GENERATION.where(generations.c.feed == feed)
-    return [_generation(row) for row in connection.execute(query.order_by(generations.c.id))]
+    query = _EVERY if feed is None else _EVERY.where(generations.c.feed == feed)
+    return [_generation(row) for row in connection.execute(query)]
 
 
 def begin(connection: Connection, definition: FeedDefinition, digest: str, now: datetime) -> None:
@@ -80,6 +80,7 @@ _GENERATION = select(
     generations.c.from_at,
     generations.c.until_at,
 )
+_EVERY = _GENERATION.order_by(generations.c.id)
 
 
 def _generation(row: Any) -> Generation:

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, union_all, update
 
 from syndicate.core.model import Act, Deed, Fact, Kind, Subject, VersionFact
 from syndicate.core.sealed import Sealed
 from syndicate.core.selection import Profile
 from syndicate.core.story import FullWords, Version
+from syndicate.store.database import insert_once
 from syndicate.store.tables import acts, items, messages, versions
 
 
@@ -37,10 +38,9 @@ class Item:
     source: str
 
 
-def add_item(connection: Connection, item: Item) -> None:
-    """Keep the identity of an item, if it is not known yet."""
-    if find_item(connection, item.key) is None:
-        connection.execute(insert(items).values(asdict(item)))
+def add_item(connection: Connection, item: Item) -> bool:
+    """Keep the identity of an item, if it is not known yet; whether it was not."""
+    return connection.execute(insert_once(connection, items), asdict(item)).rowcount == 1
 
 
 def find_item(connection: Connection, key: str) -> Item | None:
@@ -67,12 +67,17 @@ def add_message(
     connection: Connection, source: str, digest: str, raw: Sealed[bytes], received_at: datetime
 ) -> int:
     """Keep the bytes of a message as they came, once; gives its id."""
-    known = select(messages.c.id).where(messages.c.source == source, messages.c.digest == digest)
-    found = connection.execute(known).scalar_one_or_none()
-    if found is not None:
-        return int(found)
-    row = insert(messages).values(source=source, digest=digest, raw=raw, received_at=received_at)
-    return int(connection.execute(row.returning(messages.c.id)).scalar_one())
+    values = {"source": source, "digest": digest, "raw": raw, "received_at": received_at}
+    made = connection.execute(insert_once(connection, messages).returning(messages.c.id), values)
+    found = made.scalar_one_or_none()
+    if found is None:
+        found = connection.execute(_MESSAGE_ID, {"source": source, "digest": digest}).scalar_one()
+    return int(found)
+
+
+_MESSAGE_ID = select(messages.c.id).where(
+    messages.c.source == bindparam("source"), messages.c.digest == bindparam("digest")
+)
 
 
 def forget_raw(connection: Connection, before: datetime) -> None:
@@ -82,11 +87,9 @@ def forget_raw(connection: Connection, before: datetime) -> None:
 
 
 def facts_of(connection: Connection, key: str) -> list[Fact]:
-    """Everything that is known of an item."""
-    found: list[Fact] = [
-        VersionFact(*row) for row in connection.execute(_VERSION_FACT.where(versions.c.key == key))
-    ]
-    for row in connection.execute(_ACT.where(acts.c.key == key)):
+    """Everything that is known of an item: its versions, then its acts, as they were kept."""
+    found: list[Fact] = [VersionFact(*row) for row in connection.execute(_VERSION_FACTS_OF, {"key": key})]
+    for row in connection.execute(_ACTS_OF, {"key": key}):
         found.append(Act(row.digest, row.received_at, Deed(row.deed), row.by, row.reason))
     return found
 
@@ -104,7 +107,12 @@ _VERSION_FACT = select(
     versions.c.is_correction,
     versions.c.is_public,
 )
-_ACT = select(acts.c.digest, acts.c.received_at, acts.c.deed, acts.c.by, acts.c.reason)
+_VERSION_FACTS_OF = _VERSION_FACT.where(versions.c.key == bindparam("key")).order_by(versions.c.id)
+_ACTS_OF = (
+    select(acts.c.digest, acts.c.received_at, acts.c.deed, acts.c.by, acts.c.reason)
+    .where(acts.c.key == bindparam("key"))
+    .order_by(acts.c.id)
+)
 
 
 def receive_earlier(connection: Connection, key: str, digest: str, received_at: datetime) -> None:
@@ -121,26 +129,26 @@ def add_version(connection: Connection, key: str, sealed: SealedVersion, message
     """Add a version to the history of an item."""
     fact, version, words = sealed.fact, sealed.version, sealed.words
     connection.execute(
-        insert(versions).values(
-            {name: getattr(fact, name) for name in _FACT_NAMES}
-            | {name: getattr(version, name) for name in _VERSION_NAMES}
-            | {
-                "key": key,
-                "message": message,
-                "source": sealed.profile.source,
-                "excerpt_limits": sealed.excerpt_limits,
-                "subjects": [[subject.code, subject.name] for subject in version.subjects],
-                "keywords": list(version.keywords),
-                "kind": version.kind.value,
-                "summary": words.summary,
-                "text": words.text,
-                "editors_note": words.editors_note,
-                "renditions": words.renditions,
-            }
-        )
+        _ADD_VERSION,
+        {name: getattr(fact, name) for name in _FACT_NAMES}
+        | {name: getattr(version, name) for name in _VERSION_NAMES}
+        | {
+            "key": key,
+            "message": message,
+            "source": sealed.profile.source,
+            "excerpt_limits": sealed.excerpt_limits,
+            "subjects": [[subject.code, subject.name] for subject in version.subjects],
+            "keywords": list(version.keywords),
+            "kind": version.kind.value,
+            "summary": words.summary,
+            "text": words.text,
+            "editors_note": words.editors_note,
+            "renditions": words.renditions,
+        },
     )
 
 
+_ADD_VERSION = insert(versions)
 _FACT_NAMES = [column.name for column in _VERSION_FACT.selected_columns]
 _VERSION_NAMES = [
     *("headline", "ticker_headline", "excerpt", "byline", "dateline", "language", "urgency"),
@@ -165,19 +173,19 @@ def add_act(connection: Connection, key: str, act: Act, message: int | None = No
 
 def profiles_of(connection: Connection, key: str) -> dict[str, Profile]:
     """The sides that feeds select by, for each version of an item."""
-    rows = connection.execute(
-        select(
-            versions.c.digest,
-            versions.c.source,
-            versions.c.kind,
-            versions.c.language,
-            versions.c.urgency,
-            versions.c.subjects,
-            versions.c.keywords,
-            versions.c.slugline,
-        ).where(versions.c.key == key)
-    )
-    return {row.digest: _profile(row) for row in rows}
+    return {row.digest: _profile(row) for row in connection.execute(_PROFILES_OF, {"key": key})}
+
+
+_PROFILES_OF = select(
+    versions.c.digest,
+    versions.c.source,
+    versions.c.kind,
+    versions.c.language,
+    versions.c.urgency,
+    versions.c.subjects,
+    versions.c.keywords,
+    versions.c.slugline,
+).where(versions.c.key == bindparam("key"))
 
 
 def _profile(row: Any) -> Profile:
@@ -292,14 +300,3 @@ def put_excerpt(connection: Connection, id: int, excerpt: str | None, limits: st
     connection.execute(
         update(versions).where(versions.c.id == id).values(excerpt=excerpt, excerpt_limits=limits)
     )
-
-
-def outline_digest_of(connection: Connection, key: str, words_digest: str) -> str | None:
-    """The outline of an earlier version with the same words: other limits must not look like an edit."""
-    found = (
-        select(versions.c.outline_digest)
-        .where(versions.c.key == key, versions.c.words_digest == words_digest)
-        .order_by(versions.c.id)
-        .limit(1)
-    )
-    return connection.execute(found).scalar_one_or_none()

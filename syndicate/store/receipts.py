@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.core.model import Level
+from syndicate.store.database import insert_once
 from syndicate.store.tables import bundle_texts, bundles, receipts
 
 Text = tuple[str, str, Level]
@@ -65,7 +65,7 @@ def add_receipts(connection: Connection, new: Iterable[Receipt]) -> None:
                 "at": receipt.at,
             }
         )
-    connection.execute(_insert(connection, receipts).on_conflict_do_nothing(), rows)
+    connection.execute(insert_once(connection, receipts), rows)
 
 
 def _bundle_id(connection: Connection, bundle: Bundle) -> int:
@@ -76,7 +76,7 @@ def _bundle_id(connection: Connection, bundle: Bundle) -> int:
     found = connection.execute(known).scalar_one_or_none()
     if found is not None:
         return int(found)
-    row = _insert(connection, bundles).values(digest=digest).on_conflict_do_nothing().returning(bundles.c.id)
+    row = insert_once(connection, bundles).values(digest=digest).returning(bundles.c.id)
     made = connection.execute(row).scalar_one_or_none()
     if made is None:  # another process was first, and has committed since
         return int(connection.execute(known).scalar_one())
@@ -88,11 +88,6 @@ def _bundle_id(connection: Connection, bundle: Bundle) -> int:
         ],
     )
     return int(made)
-
-
-def _insert(connection: Connection, table: Any) -> Any:
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
 
 
 def companies_given(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, or_, select, union_all
 
 from syndicate.core.change import Shown, Where
 from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
@@ -24,16 +24,32 @@ def replace_spans(
     new = [span for reader_class in ReaderClass for span in made[reader_class]]
     if set(spans_of(connection, key)) == set(new):
         return False
-    connection.execute(delete(spans).where(spans.c.key == key))
-    ids = {span: _add_span(connection, key, span) for span in new}
-    add_places(connection, key, placed, ids)
+    connection.execute(_DELETE_SPANS, {"of": key})
+    add_spans(connection, key, made, placed)
     return True
+
+
+_DELETE_SPANS = delete(spans).where(spans.c.key == bindparam("of"))
+
+
+def add_spans(
+    connection: Connection, key: str, made: Mapping[ReaderClass, Sequence[Span]], placed: Iterable[Placed]
+) -> bool:
+    """Write down the spans and places of an item that has none; whether there are any."""
+    new = [span for reader_class in ReaderClass for span in made[reader_class]]
+    if not new:
+        return False
+    ids = connection.execute(_ADD_SPANS, [_span_values(key, span) for span in new]).scalars()
+    add_places(connection, key, placed, dict(zip(new, ids, strict=True)))
+    return True
+
+
+_ADD_SPANS = insert(spans).returning(spans.c.id, sort_by_parameter_order=True)
 
 
 def spans_of(connection: Connection, key: str) -> list[Span]:
     """Every span of an item, oldest first."""
-    rows = connection.execute(_SPAN.where(spans.c.key == key).order_by(spans.c.from_at, spans.c.id))
-    return [_span(row) for row in rows]
+    return [_span(row) for row in connection.execute(_SPANS_OF, {"of": key})]
 
 
 def span_ids(connection: Connection, key: str) -> dict[Span, int]:
@@ -61,7 +77,10 @@ def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: 
         for each in placed
     ]
     if rows:
-        connection.execute(insert(places), rows)
+        connection.execute(_ADD_PLACES, rows)
+
+
+_ADD_PLACES = insert(places)
 
 
 def drop_places(connection: Connection, feed: str) -> None:
@@ -69,10 +88,9 @@ def drop_places(connection: Connection, feed: str) -> None:
     connection.execute(delete(places).where(places.c.feed == feed))
 
 
-def _add_span(connection: Connection, key: str, span: Span) -> int:
+def _span_values(key: str, span: Span) -> dict[str, Any]:
     values = {name: getattr(span, name) for name in _SPAN_NAMES}
-    values |= {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
-    return int(connection.execute(insert(spans).values(values).returning(spans.c.id)).scalar_one())
+    return values | {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
 
 
 _SPAN_COLUMNS = (
@@ -88,6 +106,7 @@ _SPAN_COLUMNS = (
     spans.c.ordinal,
 )
 _SPAN = select(*_SPAN_COLUMNS)
+_SPANS_OF = _SPAN.where(spans.c.key == bindparam("of")).order_by(spans.c.from_at, spans.c.id)
 _SPAN_NAMES = [column.name for column in _SPAN_COLUMNS]
 
 
@@ -295,16 +314,9 @@ def was_killed_for(
 
 def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[Where, Shown]]:
     """What those with a licence see of items at a moment, in each feed; nothing for those that stand nowhere."""
-    rows = connection.execute(
-        select(*_SPAN_COLUMNS, places.c.key, places.c.feed)
-        .join_from(places, spans, spans.c.id == places.c.span)
-        .where(
-            places.c.key.in_(keys),
-            places.c.reader_class != ReaderClass.PUBLIC.value,
-            places.c.from_at <= now,
-            places.c.until_at > now,
-        )
-    ).all()
+    if not keys:
+        return {}
+    rows = connection.execute(_SHOWN, {"keys": list(keys), "now": now}).all()
     licensed = {row.key: row.version for row in rows if row.reader_class == ReaderClass.LICENSED.value}
     shown: dict[str, dict[Where, Shown]] = {}
     for row in rows:
@@ -312,6 +324,19 @@ def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> di
         is_ahead = span.reader_class is ReaderClass.EARLY and licensed.get(row.key) != span.version
         shown.setdefault(row.key, {})[row.feed, span.reader_class] = Shown(span, is_ahead)
     return shown
+
+
+_NOW = bindparam("now", type_=spans.c.from_at.type)
+_SHOWN = (
+    select(*_SPAN_COLUMNS, places.c.key, places.c.feed)
+    .join_from(places, spans, spans.c.id == places.c.span)
+    .where(
+        places.c.key.in_(bindparam("keys", expanding=True)),
+        places.c.reader_class != ReaderClass.PUBLIC.value,
+        places.c.from_at <= _NOW,
+        places.c.until_at > _NOW,
+    )
+)
 
 
 def keys_in(
@@ -359,10 +384,16 @@ def notices_at(connection: Connection, now: datetime) -> dict[str, tuple[Face, d
 
 def keys_with_edges(connection: Connection, after: datetime, until: datetime) -> set[str]:
     """The items of which a span begins or ends in (`after`, `until`]."""
-    keys: set[str] = set()
-    for column in (spans.c.from_at, spans.c.until_at):
-        keys |= set(connection.execute(select(spans.c.key).where(column > after, column <= until)).scalars())
-    return keys
+    return set(connection.execute(_WITH_EDGES, {"after": after, "until": until}).scalars())
+
+
+_AFTER, _UNTIL = (bindparam(name, type_=spans.c.from_at.type) for name in ("after", "until"))
+_WITH_EDGES = union_all(
+    *(
+        select(spans.c.key).where(column > _AFTER, column <= _UNTIL)
+        for column in (spans.c.from_at, spans.c.until_at)
+    )
+)
 
 
 def keys_first_seen(connection: Connection, after: datetime, until: datetime) -> set[str]:

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from syndicate.service.agency import Agency
+from syndicate.service.inbox import Inbox
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
@@ -27,6 +28,7 @@ def create_app(agency: Agency) -> Flask:
         AGENCY=agency,
         SETTINGS=agency.settings,
         PUBLISHER=Publisher(agency),
+        INBOX=Inbox(agency),
         PACKING=Packing(),
         WAITING=Waiting(agency, SEATS),
         MAX_CONTENT_LENGTH=LARGEST,

@@ -7,8 +7,9 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from syndicate.core.webhooks import signed_of
-from syndicate.service import credentials, intake, refusals, webhooks
+from syndicate.service import credentials, refusals, webhooks
 from syndicate.service.agency import Agency
+from syndicate.service.inbox import Inbox
 from syndicate.service.intake import Taken
 from syndicate.web.asking import bearer
 
@@ -27,8 +28,9 @@ def push(source: str) -> Response:
         webhooks.check(agency, source, signed, request.get_data())
     else:
         _check_key(agency, source)
-    taken = intake.take(
-        agency, request.get_data(), agency.settings.source(source), request.headers.get("Content-Type")
+    inbox: Inbox = current_app.config["INBOX"]
+    taken = inbox.take(
+        request.get_data(), agency.settings.source(source), request.headers.get("Content-Type")
     )
     body = json.dumps({"items": [_shown(each) for each in taken]}, ensure_ascii=False)
     response = Response(body, _status(taken), content_type="application/json; charset=utf-8")
