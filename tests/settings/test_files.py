@@ -113,6 +113,6 @@ def test_any_value_under_any_key_gives_sentences_and_no_other_error(pairs: list[
     ],
 )
 def test_a_file_that_is_made_to_be_slow_is_refused_in_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     refused_or_loaded(text.encode())
-    assert time.monotonic() - began < 10
+    assert time.thread_time() - began < 10
