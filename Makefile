@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock clean
+.PHONY: run test chaos lint lock clean
 
 run: $(VENV)/run.stamp  ## Set up, and serve the demo
 	$(BIN)/syndicate demo
 
 test: $(VENV)/dev.stamp  ## Run the tests; what a machine lacks is skipped, and said at the end
 	$(BIN)/python -m pytest -n 2 -r s
+
+chaos: $(VENV)/dev.stamp  ## Twenty rounds of processes killed under load, and how soon all is back
+	SYNDICATE_ROUNDS=20 $(BIN)/python -m pytest -s tests/running/test_kept.py
 
 lint: $(VENV)/dev.stamp  ## Style, types, import contracts
 	$(BIN)/ruff check .
