@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.newsroom import Newsroom
 
@@ -23,10 +24,19 @@ class Follower:
     resyncs: int = 0
 
     def ask(self, **query: str) -> tuple[int, dict[str, Any]]:
-        answer = self.newsroom.client.get(
-            "/private/changes", query_string=query, headers={"Authorization": f"Bearer {self.token}"}
-        )
-        return answer.status_code, json.loads(answer.get_data())
+        status, body = self.get(f"/private/changes?{urlencode(query)}")
+        return status, json.loads(body)
+
+    # How he reaches the agency: here without a network
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        answer = self.newsroom.get(path, self.token)
+        return answer.status_code, answer.get_data()
+
+    def post(self, path: str, said: dict[str, str]) -> None:
+        self.newsroom.client.post(path, json=said, headers={"Authorization": f"Bearer {self.token}"})
+
+    # What he does
 
     def follow(self) -> list[dict[str, Any]]:
         """Take in everything that there is to know; gives the changes that were told of this time."""
@@ -73,26 +83,22 @@ class Follower:
         if line["status"] == "usable":
             if key in self.archive and digest(self.archive[key]) == line["sha256"]:
                 return
-            answer = self.newsroom.get(f"/private/items/{key}.json", self.token)
-            if answer.status_code == 200:
-                self.archive[key] = answer.get_data()
+            status, document = self.get(f"/private/items/{key}.json")
+            if status == 200:
+                self.archive[key] = document
             return  # else it has changed since, and another change says so
         self.archive.pop(key, None)
         if line["status"] in ("withheld", "canceled") and self.acknowledges:
-            self.newsroom.client.post(
-                f"/private/items/{key}/ack",
-                json={"status": "removed"},
-                headers={"Authorization": f"Bearer {self.token}"},
-            )
+            self.post(f"/private/items/{key}/ack", {"status": "removed"})
 
     def rightful(self, uris: list[str]) -> dict[str, bytes]:
         """What the gate gives now of these items, in full or not, notices aside."""
         found = {}
         for uri in uris:
             key = self.newsroom.key(uri)
-            answer = self.newsroom.get(f"/private/items/{key}.json", self.token)
-            if answer.status_code == 200 and json.loads(answer.get_data())["pubStatus"] == "usable":
-                found[key] = answer.get_data()
+            status, document = self.get(f"/private/items/{key}.json")
+            if status == 200 and json.loads(document)["pubStatus"] == "usable":
+                found[key] = document
         return found
 
 

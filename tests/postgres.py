@@ -36,9 +36,14 @@ class Cluster:
         cluster._run(
             "initdb", "--no-sync", "--auth=trust", "--username=syndicate", "--encoding=UTF8", str(data)
         )
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=200"
-        cluster._run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+        cluster.start_again()
         return cluster
+
+    def start_again(self) -> None:
+        """Start what was stopped."""
+        where = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c max_connections=200"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-o", where, "-l", log, "-w", "start")
 
     def stop(self) -> None:
         """End it."""
