@@ -19,7 +19,7 @@ from syndicate.core.model import Level
 from syndicate.store.tables import bundle_texts, bundles, receipts
 
 Text = tuple[str, str, Level]
-"""Key, version (of a notice in its place, the face) and level."""
+"""Key, version (of a notice in its place, its name: the face, and of a hold when it began) and level."""
 
 Bundle = frozenset[Text]
 """What is handed over at once."""
@@ -38,7 +38,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One text, or the notice in its place (`version` is then the face), first handed to one token."""
+    """One text, or the notice in its place (`version` is then its name), first handed to one token."""
 
     company: str
     token: str

@@ -338,7 +338,7 @@ bundle_texts = Table(
     receipts_metadata,
     Column("bundle", Id, ForeignKey("bundles.id"), primary_key=True),
     Column("key", Text, primary_key=True, index=True),
-    Column("version", Text, primary_key=True),  # or the face of the notice in its place
+    Column("version", Text, primary_key=True),  # or the name of the notice in its place
     Column("level", Integer, primary_key=True),
 )
 
