@@ -19,11 +19,12 @@ from syndicate.cli.saying import (
     stamp,
     yes,
 )
+from syndicate.cli.sheets import as_csv
 
 
 @click.group()
 def item() -> None:
-    """Stories: list, show, kill, hold, release."""
+    """Stories: list, show, kill, hold, release, who-got."""
 
 
 @item.command("list")
@@ -84,6 +85,20 @@ def show(context: click.Context, key: str, is_json: bool) -> None:
     print_rows(facts + spans if is_json else facts, is_json, "No facts.")
     if not is_json:
         print_rows(spans, is_json, "Nobody has seen it.")
+
+
+@item.command("who-got")
+@click.argument("key")
+@as_csv
+@as_json
+@click.pass_context
+def who_got(context: click.Context, key: str, is_csv: bool, is_json: bool) -> None:
+    """Who was ever given the text of an item; who has not acknowledged its hold or kill comes first."""
+    from syndicate.cli.report import print_lines
+    from syndicate.service import reports
+
+    lines = reports.who_got(agency_of(context), key)
+    print_lines(lines, is_csv, is_json, "Nobody was given its text.", {"key"})
 
 
 @item.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -199,6 +199,21 @@ def headlines_of(connection: Connection, key: str) -> dict[str, str]:
     )
     return {row.digest: row.headline for row in rows}
 
+
+def numbers_of(connection: Connection, keys: Sequence[str]) -> dict[tuple[str, str], int | None]:
+    """The number that its source gave each version of these items, by key and digest."""
+    found: dict[tuple[str, str], int | None] = {}
+    for start in range(0, len(keys), _MANY):
+        rows = connection.execute(
+            select(versions.c.key, versions.c.digest, versions.c.number).where(
+                versions.c.key.in_(keys[start : start + _MANY])
+            )
+        )
+        found |= {(row.key, row.digest): row.number for row in rows}
+    return found
+
+
+_MANY = 500
 
 OPEN_SIDES = (
     versions.c.digest,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.core.model import Level
@@ -119,27 +119,58 @@ _MANY = 500
 
 
 def receipts_for(
-    connection: Connection, *, company: str | None = None, key: str | None = None
+    connection: Connection,
+    *,
+    company: str | None = None,
+    keys: Sequence[str] | None = None,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
 ) -> list[Given]:
-    """What a company was given, or who was given an item: each text once for a token, when it first was."""
-    query = (
-        select(
-            receipts.c.company,
-            receipts.c.token,
-            bundle_texts.c.key,
-            bundle_texts.c.version,
-            bundle_texts.c.level,
-            receipts.c.channel,
-            receipts.c.at,
-        )
-        .join_from(receipts, bundle_texts, receipts.c.bundle == bundle_texts.c.bundle)
-        .order_by(receipts.c.at, bundle_texts.c.key, bundle_texts.c.version)
-    )
+    """What was handed over, oldest first: each text once for a token, when it first was.
+
+    Of one company or all, of these items or all, and in [`from_at`, `until_at`) alone.
+    """
+    query = _GIVEN
     if company is not None:
         query = query.where(receipts.c.company == company)
-    if key is not None:
-        query = query.where(bundle_texts.c.key == key)
+    if from_at is not None:
+        query = query.where(receipts.c.at >= from_at)
+    if until_at is not None:
+        query = query.where(receipts.c.at < until_at)
+    found = [
+        Given(*row[:4], Level(row.level), *row[5:])
+        for part in _parts_of(keys)
+        for row in connection.execute(query if part is None else query.where(bundle_texts.c.key.in_(part)))
+    ]
     first: dict[tuple[Any, ...], Given] = {}
-    for row in connection.execute(query):
-        first.setdefault(tuple(row[1:5]), Given(*row[:4], Level(row.level), *row[5:]))
+    for each in sorted(found, key=lambda each: (each.at, each.key, each.version)):
+        first.setdefault((each.token, each.key, each.version, each.level), each)
     return list(first.values())
+
+
+def _parts_of(keys: Sequence[str] | None) -> list[Sequence[str] | None]:
+    """So few keys at a time that a statement can hold them; None, once, for all."""
+    return [None] if keys is None else [keys[start : start + _MANY] for start in range(0, len(keys), _MANY)]
+
+
+_GIVEN = (
+    select(
+        receipts.c.company,
+        receipts.c.token,
+        bundle_texts.c.key,
+        bundle_texts.c.version,
+        bundle_texts.c.level,
+        receipts.c.channel,
+        func.min(receipts.c.at).label("at"),
+    )
+    .join_from(receipts, bundle_texts, receipts.c.bundle == bundle_texts.c.bundle)
+    .group_by(
+        receipts.c.company,
+        receipts.c.token,
+        bundle_texts.c.key,
+        bundle_texts.c.version,
+        bundle_texts.c.level,
+        receipts.c.channel,
+    )
+)
+"""Each way in which a text was handed to a token, and when it first was."""

@@ -33,7 +33,8 @@ PROMISED = {
     "feed": "list show check preview",
     "source": "list add-key list-keys end-key poll",
     "quarantine": "list show replay discard",
-    "item": "list show kill hold release",
+    "item": "list show kill hold release who-got",
+    "report": "company kills",
     "company": "add list show suspend resume",
     "licence": "add list end",
     "token": "issue list show rotate revoke",
@@ -47,6 +48,9 @@ LISTINGS = [
     ("quarantine", "list"),
     ("item", "list"),
     ("item", "show", "KEY"),
+    ("item", "who-got", "HELD"),
+    ("report", "company", "herald"),
+    ("report", "kills"),
     ("company", "list"),
     ("company", "show", "herald"),
     ("licence", "list"),
@@ -82,13 +86,15 @@ def full(room: Newsroom, shell: Shell) -> Shell:
     """A shell in a newsroom where there is something of everything; KEY, HELD and TOKEN stand for what is."""
     room.send()
     room.send("held")
-    room.hold("held")
     room.licence(room.company())
+    token = room.token()
+    room.text("/private/feeds/all.rss", token)
+    room.hold("held")
     source_key = contracts.add_source_key(room.agency, "desk", BY)[0]
     room.names = {
         "KEY": room.key(),
         "HELD": room.key("held"),
-        "TOKEN": room.names[room.token()],
+        "TOKEN": room.names[token],
         "SOURCE-KEY": source_key,
     }
     unnumbered = json.dumps(ninjs("late", 1, room.clock.now) | {"version": "one"}).encode()
