@@ -94,11 +94,11 @@ def show(context: click.Context, key: str, is_json: bool) -> None:
 @click.pass_context
 def who_got(context: click.Context, key: str, is_csv: bool, is_json: bool) -> None:
     """Who was ever given the text of an item; who has not acknowledged its hold or kill comes first."""
-    from syndicate.cli.report import print_lines
+    from syndicate.cli.report import print_report
     from syndicate.service import reports
 
-    lines = reports.who_got(agency_of(context), key)
-    print_lines(lines, is_csv, is_json, "Nobody was given its text.", {"key"})
+    found = reports.who_got(agency_of(context), key)
+    print_report(found, is_csv, is_json, "Nobody was given its text.", {"key"})
 
 
 @item.command()

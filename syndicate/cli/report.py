@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,13 @@ from syndicate.cli.saying import When, agency_of, as_json, print_rows, settled, 
 from syndicate.cli.sheets import as_csv, print_sheet
 
 if TYPE_CHECKING:
-    from syndicate.service.reports import Line
+    from syndicate.service.reports import Line, Report
 
 _NAMES = (
     *("state", "notice", "since", "key", "company", "title", "token", "label", "version", "level", "channel"),
-    *("given", "told", "told_by", "acknowledged"),
+    *("given", "told", "told_by", "acknowledged", "known_from"),
 )
-_FOR_PROGRAMS = {"title", "token", "level", "since", "told_by"}
+_FOR_PROGRAMS = {"title", "token", "level", "since", "told_by", "known_from"}
 
 
 @click.group()
@@ -45,8 +45,8 @@ def company(
     from syndicate.service import reports
 
     agency = agency_of(context)
-    lines = reports.of_company(agency, name, settled(from_at, agency), settled(until_at, agency))
-    print_lines(lines, is_csv, is_json, f"{name} was given nothing in full in this time.", {"company"})
+    found = reports.of_company(agency, name, settled(from_at, agency), settled(until_at, agency))
+    print_report(found, is_csv, is_json, f"{name} was given nothing in full in this time.", {"company"})
 
 
 @report.command()
@@ -58,17 +58,18 @@ def kills(context: click.Context, is_all: bool, is_csv: bool, is_json: bool) -> 
     """Who was given what is held or killed now, and has not said that it is out."""
     from syndicate.service import reports
 
-    lines = reports.of_notices(agency_of(context), is_all)
-    print_lines(lines, is_csv, is_json, "No company owes an answer for a hold or a kill.")
+    found = reports.of_notices(agency_of(context), is_all)
+    print_report(found, is_csv, is_json, "No company owes an answer for a hold or a kill.")
 
 
-def print_lines(
-    lines: Sequence[Line], is_csv: bool, is_json: bool, empty: str, same: Collection[str] = ()
-) -> None:
+def print_report(report: Report, is_csv: bool, is_json: bool, empty: str, same: Collection[str] = ()) -> None:
     """Print who has what. People get fewer columns, without those that are the `same` in every row."""
     if is_csv and is_json:
         raise click.UsageError("Say `--csv` or `--json`, not both.")
-    rows = [_row(line) for line in lines]
+    known_from = report.known_from and stamp(report.known_from)
+    rows = [_row(line) | {"known_from": known_from} for line in report.lines]
+    if known_from:
+        click.echo(f"Known only from {known_from}: older receipts were let go ([retention]).", err=True)
     if is_csv:
         print_sheet(_NAMES, rows)
     elif is_json:

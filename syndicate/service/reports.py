@@ -3,7 +3,7 @@
 `State` is of a company and an item that is held or killed now. It is *open* while no token of the company was
 handed the notice, *told* from then on (by a feed, by key, by the changes or the account; a 304 tells nothing),
 *acknowledged* once the company has said since that the text is out. What the receipts do not hold any more
-is not guessed.
+is not guessed: a report says from when on it is whole.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from syndicate.service import desk
 from syndicate.service.agency import Agency
 from syndicate.service.contracts import company_of
 from syndicate.store import changes, contracts, items, receipts, spans
+from syndicate.store.database import BEGINNING
 from syndicate.store.receipts import Given
 
 
@@ -87,16 +88,25 @@ class Books:
     numbers: Mapping[tuple[str, str], int | None]
 
 
-def who_got(agency: Agency, key: str) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who has what. Of what was given before `known_from`, where that is not None, some is forgotten."""
+
+    lines: list[Line]
+    known_from: datetime | None
+
+
+def who_got(agency: Agency, key: str) -> Report:
     """Who was ever given the text of an item, open ones first. Raises `Unknown`."""
     with agency.database.snapshot() as connection:
         desk.item_of(connection, key)
         notices = _notices(agency, connection)
         given = _given(agency, keys=[key])
-        return _texts(joined(given, given, _books(connection, notices, given)))
+        lines = _texts(joined(given, given, _books(connection, notices, given)))
+        return Report(lines, _known_from(agency, items.oldest_version(connection, [key])))
 
 
-def of_notices(agency: Agency, is_all: bool = False) -> list[Line]:
+def of_notices(agency: Agency, is_all: bool = False) -> Report:
     """Who was given the texts of items that are held or killed now, open ones first.
 
     Those who have acknowledged are left out, unless `is_all`.
@@ -105,12 +115,13 @@ def of_notices(agency: Agency, is_all: bool = False) -> list[Line]:
         notices = _notices(agency, connection)
         given = _given(agency, keys=sorted(notices))
         lines = _texts(joined(given, given, _books(connection, notices, given)))
-        return [line for line in lines if is_all or line.state is not State.ACKNOWLEDGED]
+        shown = [line for line in lines if is_all or line.state is not State.ACKNOWLEDGED]
+        return Report(shown, _known_from(agency, items.oldest_version(connection, sorted(notices))))
 
 
 def of_company(
     agency: Agency, company: str, from_at: datetime | None = None, until_at: datetime | None = None
-) -> list[Line]:
+) -> Report:
     """What a company was handed in [`from_at`, `until_at`), texts and notices, open ones first.
 
     Raises `Unknown`.
@@ -121,7 +132,8 @@ def of_company(
         given = _given(agency, company=company, from_at=from_at, until_at=until_at)
         under_notice = sorted({each.key for each in given if each.key in notices})
         told = _given(agency, company=company, keys=under_notice)
-        return _in_order(joined(given, told, _books(connection, notices, given)))
+        lines = _in_order(joined(given, told, _books(connection, notices, given)))
+        return Report(lines, _known_from(agency, from_at or BEGINNING))
 
 
 def joined(given: Iterable[Given], told: Iterable[Given], books: Books) -> Iterator[Line]:
@@ -189,6 +201,13 @@ def _notices(agency: Agency, connection: Connection) -> dict[str, Notice]:
 def _given(agency: Agency, **which: Any) -> list[Given]:
     with agency.receipts.snapshot() as connection:
         return receipts.receipts_for(connection, **which)
+
+
+def _known_from(agency: Agency, since_at: datetime | None) -> datetime | None:
+    """From when on all receipts are there, where something may have been given between `since_at` and then."""
+    with agency.receipts.snapshot() as connection:
+        found = receipts.known_from(connection)
+    return found if found and since_at and since_at < found else None
 
 
 def _books(connection: Connection, notices: Mapping[str, Notice], given: list[Given]) -> Books:

@@ -213,6 +213,17 @@ def numbers_of(connection: Connection, keys: Sequence[str]) -> dict[tuple[str, s
     return found
 
 
+def oldest_version(connection: Connection, keys: Sequence[str]) -> datetime | None:
+    """When the first version of any of these items was received."""
+    found = [
+        connection.execute(
+            select(func.min(versions.c.received_at)).where(versions.c.key.in_(keys[start : start + _MANY]))
+        ).scalar_one()
+        for start in range(0, len(keys), _MANY)
+    ]
+    return min((each for each in found if each is not None), default=None)
+
+
 _MANY = 500
 
 OPEN_SIDES = (

@@ -1,4 +1,6 @@
-"""Receipts: what was handed over to whom. Added, never changed. They lie in their own file on SQLite.
+"""Receipts: what was handed over to whom. Added, never changed, and let go when they are old.
+
+They lie in their own file on SQLite.
 
 What leaves together is a bundle: a set of texts, kept once for all who were ever given exactly that. So the
 first look at a feed of fifty texts is one row for each token.
@@ -12,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.core.model import Level
-from syndicate.store.tables import bundle_texts, bundles, receipts
+from syndicate.store.tables import bundle_texts, bundles, cuts, receipts
 
 Text = tuple[str, str, Level]
 """Key, version (of a notice in its place, its name: the face, and of a hold when it began) and level."""
@@ -174,3 +176,43 @@ _GIVEN = (
     )
 )
 """Each way in which a text was handed to a token, and when it first was."""
+
+
+# Letting go
+
+
+def cut(
+    connection: Connection, company: str, before: datetime, kept: Sequence[str], most: int, at: datetime
+) -> int:
+    """Let go of some receipts of a company from before, and write down that it was done; gives how many.
+
+    Receipts that name one of the `kept` items stay, whatever else stands in them.
+    """
+    kept_bundles = select(bundle_texts.c.bundle).where(bundle_texts.c.key.in_(kept))
+    old = (
+        select(receipts.c.token, receipts.c.bundle)
+        .where(receipts.c.company == company, receipts.c.at < before, receipts.c.bundle.not_in(kept_bundles))
+        .limit(most)
+    )
+    these = tuple_(receipts.c.token, receipts.c.bundle).in_(old)
+    gone = list(connection.execute(delete(receipts).where(these).returning(receipts.c.bundle)).scalars())
+    if gone:
+        _drop_unused(connection, sorted(set(gone)))
+        row = _insert(connection, cuts).values(before_at=before, at=at)
+        connection.execute(row.on_conflict_do_nothing())
+    return len(gone)
+
+
+def _drop_unused(connection: Connection, ids: Sequence[int]) -> None:
+    """Drop those of these bundles that nobody has a receipt of any more."""
+    used = set(
+        connection.execute(select(receipts.c.bundle).where(receipts.c.bundle.in_(ids)).distinct()).scalars()
+    )
+    unused = [id for id in ids if id not in used]
+    connection.execute(delete(bundle_texts).where(bundle_texts.c.bundle.in_(unused)))
+    connection.execute(delete(bundles).where(bundles.c.id.in_(unused)))
+
+
+def known_from(connection: Connection) -> datetime | None:
+    """From when on all receipts are there; None where none was ever let go."""
+    return connection.execute(select(func.max(cuts.c.before_at))).scalar_one_or_none()

@@ -353,3 +353,10 @@ receipts = Table(
     Index("ix_receipts_of_company", "company", "at"),
     sqlite_with_rowid=False,
 )
+
+cuts = Table(
+    "cuts",
+    receipts_metadata,
+    Column("before_at", Time, primary_key=True, autoincrement=False),  # of older receipts, not all are there
+    Column("at", Time, nullable=False),
+)

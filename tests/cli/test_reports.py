@@ -16,6 +16,7 @@ from tests.newsroom import BY, Newsroom
 
 NAMES = (
     "state,notice,since,key,company,title,token,label,version,level,channel,given,told,told_by,acknowledged"
+    ",known_from"
 )
 TITLES = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", '"The" Herald, Ängelholm', "Герольд"]
 

@@ -152,13 +152,15 @@ def by_hand(table: str) -> list[tuple[str, ...]]:
 def test_who_has_it_equals_a_table_made_by_hand(both_newsrooms: Newsroom) -> None:
     day = Day(both_newsrooms)
     play(day)
-    lines = reports.who_got(both_newsrooms.agency, both_newsrooms.key())
+    report = reports.who_got(both_newsrooms.agency, both_newsrooms.key())
+    lines = report.lines
+    assert report.known_from is None
     assert [row(line) for line in lines] == by_hand(TABLE)
     assert {line.level for line in lines} == {Level.FULL}
     assert {line.token for line in lines} <= set(both_newsrooms.names.values())
-    unsettled = [row(line) for line in reports.of_notices(both_newsrooms.agency)]
+    unsettled = [row(line) for line in reports.of_notices(both_newsrooms.agency).lines]
     assert unsettled == [each for each in by_hand(TABLE) if each[0] != "acknowledged"]
-    every = [row(line) for line in reports.of_notices(both_newsrooms.agency, is_all=True)]
+    every = [row(line) for line in reports.of_notices(both_newsrooms.agency, is_all=True).lines]
     assert every == by_hand(TABLE)
 
 
@@ -175,11 +177,11 @@ def test_what_a_company_was_given_within_some_days_comes_with_what_it_was_told_a
     room.kill("second")
     room.clock.advance(days=1)
     room.text("/private/changes", token)
-    (line,) = reports.of_company(room.agency, "company-0", START + timedelta(hours=12), until_at)
+    (line,) = reports.of_company(room.agency, "company-0", START + timedelta(hours=12), until_at).lines
     assert (line.key, line.state) == (room.key("second"), "told")
     assert line.told is not None
     assert line.told.at > until_at
-    every = reports.of_company(room.agency, "company-0")
+    every = reports.of_company(room.agency, "company-0").lines
     assert [(each.key, each.level, each.version, each.state) for each in every] == [
         (room.key("second"), Level.FULL, "1", "told"),
         (room.key("first"), Level.FULL, "1", None),
@@ -191,7 +193,7 @@ def test_an_item_under_no_notice_has_holders_and_no_states(newsroom: Newsroom) -
     token = newsroom.subscriber()
     newsroom.send()
     newsroom.text("/private/feeds/all.rss", token)
-    (line,) = reports.who_got(newsroom.agency, newsroom.key())
+    (line,) = reports.who_got(newsroom.agency, newsroom.key()).lines
     assert (line.company, line.state, line.notice) == ("company-0", None, None)
 
 
@@ -200,7 +202,7 @@ def test_a_second_hold_is_open_until_it_is_told_itself(newsroom: Newsroom) -> No
     newsroom.send()
 
     def states() -> list[object]:
-        return [line.state for line in reports.of_notices(newsroom.agency)]
+        return [line.state for line in reports.of_notices(newsroom.agency).lines]
 
     newsroom.text("/private/feeds/all.rss", token)
     for _ in range(2):
@@ -218,7 +220,7 @@ def test_a_version_without_a_number_goes_by_the_beginning_of_its_digest(newsroom
     body = json.dumps(ninjs("dated", 1, newsroom.clock.now)).encode()
     (taken,) = intake.take(newsroom.agency, body, source)
     newsroom.text("/private/feeds/all.rss", token)
-    (line,) = reports.who_got(newsroom.agency, taken.key or "")
+    (line,) = reports.who_got(newsroom.agency, taken.key or "").lines
     assert len(line.version) == 8
 
 

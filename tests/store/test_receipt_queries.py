@@ -24,6 +24,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
         rows, company="herald", keys=["k1", "k2"]
     ),
     "which companies hold items": lambda rows: receipts.companies_given(rows, ["k1", "k2"]),
+    "what is old enough to go": lambda rows: receipts.cut(rows, "herald", NOON, ["k1"], 10, NOON),
     "whether a company holds items": lambda rows: receipts.companies_given(rows, ["k1", "k2"], "herald"),
 }
 
