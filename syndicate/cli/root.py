@@ -20,7 +20,7 @@ _COMMANDS = {
     "feed": ("feed", "The feeds: list, show, check, preview."),
     "source": ("source", "The sources: list, add, list and end keys, poll."),
     "quarantine": ("quarantine", "What could not be read: list, show, replay, discard."),
-    "item": ("item", "Stories: list, show, kill, hold, release, who-got."),
+    "item": ("item", "Stories: list, show, kill, hold, release, who-got, purge."),
     "report": ("report", "Who has what: company, kills."),
     "company": ("company", "Customers: add, list, show, suspend, resume."),
     "licence": ("licence", "What a company may have: add, list, end."),

@@ -33,7 +33,7 @@ PROMISED = {
     "feed": "list show check preview",
     "source": "list add-key list-keys end-key poll",
     "quarantine": "list show replay discard",
-    "item": "list show kill hold release who-got",
+    "item": "list show kill hold release who-got purge",
     "report": "company kills",
     "company": "add list show suspend resume",
     "licence": "add list end",
@@ -73,6 +73,7 @@ ACTS = [
     ("item", "hold", "KEY"),
     ("item", "release", "HELD"),
     ("item", "kill", "KEY", "--yes"),
+    ("item", "purge", "KILLED", "--yes", "--yes"),
     ("quarantine", "replay", "1"),
     ("quarantine", "discard", "1"),
     ("keys", "rotate"),
@@ -86,6 +87,8 @@ def full(room: Newsroom, shell: Shell) -> Shell:
     """A shell in a newsroom where there is something of everything; KEY, HELD and TOKEN stand for what is."""
     room.send()
     room.send("held")
+    room.send("killed")
+    room.kill("killed")
     room.licence(room.company())
     token = room.token()
     room.text("/private/feeds/all.rss", token)
@@ -94,6 +97,7 @@ def full(room: Newsroom, shell: Shell) -> Shell:
     room.names = {
         "KEY": room.key(),
         "HELD": room.key("held"),
+        "KILLED": room.key("killed"),
         "TOKEN": room.names[token],
         "SOURCE-KEY": source_key,
     }
@@ -181,4 +185,4 @@ def test_at_a_terminal_it_asks_and_a_no_changes_nothing(full, room, words, monke
     assert no.stdout == ""
     assert "This cannot be undone. [y/N]" in no.stderr
     assert no.stderr.endswith("syndicate: Stopped; nothing was done.\n")
-    assert full.run(*command, "--reason", "wrong", typed="y\n").code == 0
+    assert full.run(*command, "--reason", "wrong", typed="y\ny\n").code == 0
