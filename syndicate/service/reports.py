@@ -52,7 +52,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text that was given to one token (or a notice, at NOTICE), and how its company stands with the item."""
+    """One text that was given to one token, and how its company stands with the item; or a notice, at NOTICE."""
 
     key: str
     company: str
@@ -70,7 +70,7 @@ class Line:
     @property
     def state(self) -> State | None:
         """How far the notice has come; None for an item under none, and for notices themselves."""
-        if self.notice is None or self.level is Level.NOTICE:
+        if self.notice is None:
             return None
         if self.acknowledged_at is not None:
             return State.ACKNOWLEDGED
@@ -144,8 +144,9 @@ def joined(given: Iterable[Given], told: Iterable[Given], books: Books) -> Itera
         if notice is not None and _tells(each, notice) and (place not in first or each.at < first[place].at):
             first[place] = each
     for each in given:
-        notice, place = books.notices.get(each.key), (each.company, each.key)
-        by = first.get(place)
+        notice = books.notices.get(each.key) if each.level is Level.FULL else None
+        place = (each.company, each.key)
+        by = first.get(place) if notice else None
         said_at = books.said.get(place)
         yield Line(
             key=each.key,
