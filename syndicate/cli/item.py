@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,11 +21,15 @@ from syndicate.cli.saying import (
     stamp,
     yes,
 )
+from syndicate.cli.sheets import as_csv
+
+if TYPE_CHECKING:
+    from syndicate.service.purge import Purged
 
 
 @click.group()
 def item() -> None:
-    """Stories: list, show, kill, hold, release."""
+    """Stories: list, show, kill, hold, release, who-got, purge."""
 
 
 @item.command("list")
@@ -86,6 +92,20 @@ def show(context: click.Context, key: str, is_json: bool) -> None:
         print_rows(spans, is_json, "Nobody has seen it.")
 
 
+@item.command("who-got")
+@click.argument("key")
+@as_csv
+@as_json
+@click.pass_context
+def who_got(context: click.Context, key: str, is_csv: bool, is_json: bool) -> None:
+    """Who was ever given the text of an item; who has not acknowledged its hold or kill comes first."""
+    from syndicate.cli.report import print_report
+    from syndicate.service import reports
+
+    found = reports.who_got(agency_of(context), key)
+    print_report(found, is_csv, is_json, "Nobody was given its text.", {"key"})
+
+
 @item.command()
 @click.argument("key")
 @reason
@@ -121,6 +141,41 @@ def release(context: click.Context, key: str, reason: str) -> None:
     from syndicate.service import desk
 
     click.echo(f"{key} is released since {stamp(desk.release(agency_of(context), key, by(reason)))}.")
+
+
+@item.command()
+@click.argument("key")
+@reason
+@click.option("--yes", "sure", count=True, help="Do not ask; say it twice, since it asks twice.")
+@click.pass_context
+def purge(context: click.Context, key: str, reason: str, sure: int) -> None:
+    """Remove the words of a killed story from the database."""
+    from syndicate.service import purge as service
+
+    agency = agency_of(context)
+    uri = service.purgeable(agency, key).uri
+    confirm(f"Remove every word of {plain(uri)}? This cannot be undone.", sure > 0)
+    confirm("Its text and raw messages will be nowhere but in older backups. Sure?", sure > 1, "--yes --yes")
+    done = service.purge(agency, key, by(reason))
+    emptied = f"{_count(done.versions, 'version')}, {_count(done.messages, 'message')}"
+    click.echo(f"{key} is purged: {emptied} and {done.refused} in quarantine are empty.")
+    for still in _where_words_are_still(done):
+        click.echo(still, err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _where_words_are_still(done: Purged) -> Iterator[str]:
+    yield f"Every backup made before {stamp(done.at)} still holds the words. Backups are not touched."
+    if not done.is_journal_empty:
+        yield (
+            "The database may keep overwritten pages: on SQLite run this again when nobody reads, on PostgreSQL "
+            "run `VACUUM FULL versions, messages, quarantine` and let its archive of logs run out."
+        )
+    for folder in done.folders:
+        yield f"Files that were taken from a folder lie in {folder}. Look there too."
 
 
 @click.command()

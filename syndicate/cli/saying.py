@@ -64,12 +64,12 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def confirm(question: str, is_sure: bool) -> None:
+def confirm(question: str, is_sure: bool, how: str = "--yes") -> None:
     """Ask before what cannot be undone. Without a terminal, only `--yes` will do."""
     if is_sure:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError("This cannot be undone. Say `--yes` to do it without being asked.")
+        raise click.UsageError(f"This cannot be undone. Say `{how}` to do it without being asked.")
     click.confirm(question, abort=True, err=True)
 
 

@@ -3,8 +3,8 @@
 Bodies, summaries, captions, editor's notes and raw messages travel as `Sealed`: whatever would turn one
 into text (`str`, `format`, `%`, joining, iterating, pickling, JSON, templates) raises, and `repr` says
 only the length. Three functions open one: `reveal`, for the gate alone and at FULL alone; `to_column`, for
-the column type that writes it down; `for_the_desk`, for raw messages in quarantine. A test over the syntax
-tree keeps the list of callers that short.
+the column type that writes it down; `for_the_desk`, for raw messages in quarantine. A fourth, `mentions`,
+answers yes or no, for the purge. A test over the syntax tree keeps the list of callers that short.
 This stops accidents, not malice. It does not decide who may read: `gate` does.
 """
 
@@ -72,3 +72,8 @@ def to_column(sealed: Sealed[Words]) -> Words:
 def for_the_desk(sealed: Sealed[bytes]) -> bytes:
     """The bytes of a message as they came, for the quarantine that the desk alone looks at."""
     return sealed._Sealed__words  # type: ignore[attr-defined,no-any-return]
+
+
+def mentions(sealed: Sealed[bytes], name: bytes) -> bool:
+    """Whether these bytes stand in a raw message, for the purge that must find all that carried an item."""
+    return name in sealed._Sealed__words  # type: ignore[attr-defined]

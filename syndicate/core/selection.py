@@ -94,6 +94,25 @@ def _folded(words: Iterable[str]) -> set[str]:
     return {word.casefold() for word in words}
 
 
+def without_words(profile: Profile, feeds: Iterable[FeedDefinition]) -> Profile:
+    """A profile with no word of its own that these feeds take, or leave out, like the one given.
+
+    What stays of subjects, keywords and slugline is what the Media Topics or the feeds themselves name.
+    """
+    named = [selector for feed in feeds for selector in (*feed.selects, *feed.excepts)]
+    codes = {code for selector in named for code in selector.subject} | topics().keys()
+    keywords = _folded(word for selector in named for word in selector.keyword)
+    sluglines = [
+        word for selector in named for word in selector.slugline if _begins(profile.slugline, (word,))
+    ]
+    return replace(
+        profile,
+        subjects=tuple(Subject(each.code) for each in profile.subjects if each.code in codes),
+        keywords=tuple(word.casefold() for word in profile.keywords if word.casefold() in keywords),
+        slugline=max(sluglines, key=len, default=None),
+    )
+
+
 def lineage(subjects: Iterable[Subject]) -> set[str]:
     """The codes of `subjects` and of everything above them."""
     codes: set[str] = set()

@@ -61,12 +61,16 @@ def identity(*candidates: object) -> str | None:
     return None
 
 
+MADE_OF_WORDS = "urn:sha256:"
+"""With this begins the identity of an item whose source gave none."""
+
+
 def identity_from_words(*words: str | None) -> str:
     """An identity for an item that brings none: the same words give the same. Without words, a refusal."""
     if not any(words):
         raise ItemError("no-identity", "The item has no id and no link, and no words to know it by.")
     digest = hashlib.sha256("\n".join(word or "" for word in words).encode()).hexdigest()
-    return f"urn:sha256:{digest}"
+    return f"{MADE_OF_WORDS}{digest}"
 
 
 def number(value: object, source: Source) -> int | None:

@@ -20,14 +20,15 @@ from syndicate.outputs import ninjs
 from syndicate.outputs.vocabulary import STATUSES
 from syndicate.service import credentials, holders, refusals
 from syndicate.service.agency import Agency
-from syndicate.service.announcing import settle
 from syndicate.service.credentials import Access, Credential
 from syndicate.service.holders import Owed
+from syndicate.service.receipts import carried_by, notice_text
 from syndicate.service.rendering import in_full
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.store import changes as rows
 from syndicate.store import feeds, items, receipts, spans
 from syndicate.store.changes import ChangeRow, Reading
+from syndicate.store.receipts import Bundle, Text
 
 PAGE = 200
 """So many items of the state, or changes, at a time."""
@@ -48,6 +49,7 @@ class Line:
     version: int | None
     status: str | None
     sha256: str | None
+    notice: Text | None = None  # what a receipt says of it, where it is under a notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Told:
     change: Change
     feed: str | None  # None where he is told only since he holds the text
     line: Line
+
+    @property
+    def is_kill(self) -> bool:
+        """Whether he is told of a kill, of which there may be a notice no more."""
+        return self.change is Change.KILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +77,24 @@ class Page:
     has_more: bool
     until_at: datetime
 
+    @property
+    def carried(self) -> Bundle:
+        """The notices of which this page tells: of items under one now, and of kills however long ago."""
+        lines = [*(self.state or ()), *(told.line for told in self.changes)]
+        kills = [notice_text(told.line.key, Face.KILL, told.at) for told in self.changes if told.is_kill]
+        return frozenset([*(line.notice for line in lines if line.notice is not None), *kills])
 
-def read(agency: Agency, credential: Credential, since: str | None) -> Page:
+
+def read(snapshot: Snapshot, access: Access, since: str | None) -> Page:
     """The state (`since` None, or a cursor within it), or what changed since a cursor.
 
-    Raises `Resync` for a cursor that is good no more, and other refusals as every private address.
+    Raises `Resync` for a cursor that is good no more.
     """
-    settle(agency)
-
-    def answer(snapshot: Snapshot) -> Page:
-        asking = Asking.of(snapshot, credentials.open_api(snapshot, credential))
-        if since is None:
-            return asking.state(None, asking.newest())
-        position, after = asking.checked(since)
-        return asking.state(after, position) if after is not None else asking.changes(position)
-
-    return look(agency, answer)
+    asking = Asking.of(snapshot, access)
+    if since is None:
+        return asking.state(None, asking.newest())
+    position, after = asking.checked(since)
+    return asking.state(after, position) if after is not None else asking.changes(position)
 
 
 REMOVED = {"status": "removed"}
@@ -206,7 +215,7 @@ class Asking:
         mine = holders.owed(agency, self.snapshot.connection, now, self.partner.company)
         open_ = {each.key: each for each in mine if each.is_open}
         lines = self.lines(open_)
-        return [_as_owed(lines[key], each.face) for key, each in open_.items()]
+        return [_as_owed(lines[key], each) for key, each in open_.items()]
 
     # Changes
 
@@ -289,6 +298,7 @@ class Asking:
                     entry.ordinal,
                     STATUSES[entry.face].value,
                     hashlib.sha256(body).hexdigest(),
+                    carried_by(entry, "") if entry.face is not Face.ENTRY else None,
                 )
         return lines
 
@@ -308,6 +318,7 @@ def _terms(licence: Licence) -> tuple[object, ...]:
     return licence.id, licence.level, licence.has_embargo_right, licence.archive_days
 
 
-def _as_owed(line: Line, face: Face) -> Line:
+def _as_owed(line: Line, owed: Owed) -> Line:
     """A notice that stands in no feed any more is owed still."""
-    return Line(line.key, line.feeds, None, STATUSES[face].value, line.sha256)
+    notice = notice_text(owed.key, owed.face, owed.since_at)
+    return Line(line.key, line.feeds, None, STATUSES[owed.face].value, line.sha256, notice)

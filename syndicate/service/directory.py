@@ -14,8 +14,7 @@ from syndicate.core.story import Anonymous, ByKey, Decision, Story
 from syndicate.outputs import opml
 from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
-from syndicate.service.credentials import Access, Credential, Shown
-from syndicate.service.holders import Owed, owed
+from syndicate.service.credentials import Credential, Shown
 from syndicate.service.rendering import View, entries_of, published
 from syndicate.service.snapshot import Snapshot, Window, look
 from syndicate.store import feeds, spans
@@ -93,17 +92,6 @@ def private_opml(agency: Agency, credential: Credential) -> bytes:
     mine = look(agency, answer)
     in_path = f"/{credential.text}" if credential.shown is Shown.PATH else ""
     return _opml(agency, mine, f"{agency.settings.site.base_url}/private{in_path}/feeds")
-
-
-def account(agency: Agency, credential: Credential) -> tuple[Access, list[Owed]]:
-    """Who a token belongs to, with the licences that it draws on, and what the company owes an answer for."""
-
-    def answer(snapshot: Snapshot) -> tuple[Access, list[Owed]]:
-        access = credentials.open_with(snapshot, credential)
-        mine = owed(agency, snapshot.connection, snapshot.now, access.partner.company)
-        return access, [each for each in mine if each.is_open]
-
-    return look(agency, answer)
 
 
 def _opml(agency: Agency, listed: list[Generation], base: str) -> bytes:

@@ -23,10 +23,12 @@ from syndicate.core.entry import Entry
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.story import Anonymous, ByKey, Decision, Partner, Principal, Story
 from syndicate.outputs.fragments import Fragments
-from syndicate.service import credentials, refusals
+from syndicate.service import changes, credentials, refusals
 from syndicate.service.agency import Agency, Moment
+from syndicate.service.announcing import settle
 from syndicate.service.credentials import Access, Credential
-from syndicate.service.receipts import Counter, carried_by
+from syndicate.service.holders import Owed, owed
+from syndicate.service.receipts import Counter, carried_by, notice_text
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.store import items, spans
@@ -136,6 +138,29 @@ class Publisher:
             is_sent = read.is_gone or sends(etag_of(body))  # what is gone has no 304
             carried = carried if is_sent else frozenset()
             return Handed((read, body), access.partner, carried, "item", snapshot.moment)
+
+        return self._true_when_sent(answer)
+
+    def told(self, credential: Credential, since: str | None) -> changes.Page:
+        """The state, or what changed since a cursor, its notices signed for. Raises what `changes.read` does."""
+        settle(self.agency)
+
+        def answer(snapshot: Snapshot) -> Handed[changes.Page]:
+            access = credentials.open_api(snapshot, credential)
+            page = changes.read(snapshot, access, since)
+            return Handed(page, access.partner, page.carried, "changes", snapshot.moment)
+
+        return self._true_when_sent(answer)
+
+    def account(self, credential: Credential) -> tuple[Access, list[Owed]]:
+        """Who a token belongs to, with its licences, and what the company owes an answer for, signed for."""
+
+        def answer(snapshot: Snapshot) -> Handed[tuple[Access, list[Owed]]]:
+            access = credentials.open_with(snapshot, credential)
+            mine = owed(self.agency, snapshot.connection, snapshot.now, access.partner.company)
+            open_ = [each for each in mine if each.is_open]
+            carried = frozenset(notice_text(each.key, each.face, each.since_at) for each in open_)
+            return Handed((access, open_), access.partner, carried, "account", snapshot.moment)
 
         return self._true_when_sent(answer)
 

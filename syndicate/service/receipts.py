@@ -6,6 +6,7 @@ same time are signed for in one transaction.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from threading import Lock
 
 import structlog
@@ -67,5 +68,13 @@ class Counter:
 def carried_by(entry: Entry, version: str) -> Text | None:
     """What a receipt for this entry says, or None where it needs none."""
     if entry.face is not Face.ENTRY:
-        return (entry.key, entry.face.value, Level.NOTICE)
+        return notice_text(entry.key, entry.face, entry.updated_at)
     return (entry.key, version, Level.FULL) if entry.level is Level.FULL else None
+
+
+def notice_text(key: str, face: Face, since_at: datetime) -> Text:
+    """What a receipt says of a notice. A kill is one for ever; each hold is another, named by its beginning."""
+    name = (
+        face.value if face is Face.KILL else f"{face.value} {since_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    )
+    return (key, name, Level.NOTICE)

@@ -1,4 +1,4 @@
-"""The worker: takes up changed feed files, sees to sources, empties old raw messages.
+"""The worker: takes up changed feed files, sees to sources, forgets what is old.
 
 It only hurries things along: no promise rests on it. Of many, the one with the lease works; the others look
 each second whether it is free.
@@ -7,21 +7,16 @@ each second whether it is free.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from threading import Event
 
 import structlog
 
-from syndicate.service import excerpts, webhooks
+from syndicate.service import excerpts
 from syndicate.service.agency import Agency
 from syndicate.service.announcing import settle
 from syndicate.service.arrivals import Arrivals
-from syndicate.service.changes import GOOD_FOR
-from syndicate.store.books import forget_refused_raw
-from syndicate.store.changes import forget_changes
-from syndicate.store.items import forget_raw
+from syndicate.service.retention import Retention
 from syndicate.store.lease import Lease
-from syndicate.store.sources import forget_webhooks
 
 log = structlog.get_logger()
 
@@ -32,14 +27,14 @@ SECONDS = 1.0
 def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, ...]]], stop: Event) -> None:
     """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
     told: tuple[str, ...] = ()
-    arrivals = Arrivals(agency)
+    arrivals, retention = Arrivals(agency), Retention(agency)
     lease = Lease(agency.database)
     while not stop.is_set():
         try:
             if lease.is_held():
                 changed, problems = take_up_feeds()
                 told = _tell(changed, problems, told)
-                _round(agency, arrivals)
+                _round(agency, arrivals, retention)
         except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody
             log.error("a round of the worker failed", kind=type(error).__name__)
         stop.wait(SECONDS)
@@ -57,14 +52,8 @@ def _tell(changed: list[str], problems: tuple[str, ...], told: tuple[str, ...]) 
     return problems
 
 
-def _round(agency: Agency, arrivals: Arrivals) -> None:
+def _round(agency: Agency, arrivals: Arrivals, retention: Retention) -> None:
     settle(agency)
     excerpts.make_anew(agency)
     arrivals.begin()
-    now = agency.moment().now
-    before = now - timedelta(days=agency.settings.retention.raw_days)
-    with agency.database.transaction() as connection:
-        forget_raw(connection, before)
-        forget_refused_raw(connection, before)
-        forget_changes(connection, now - GOOD_FOR)
-        forget_webhooks(connection, now - webhooks.KEPT)
+    retention.visit()

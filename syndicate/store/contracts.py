@@ -168,6 +168,11 @@ def list_tokens(connection: Connection, company: str | None = None) -> list[Toke
     return [_token(row) for row in connection.execute(query)]
 
 
+def labels_of_tokens(connection: Connection) -> dict[str, str]:
+    """What people call each token, by its id."""
+    return {row.id: row.label for row in connection.execute(select(tokens.c.id, tokens.c.label))}
+
+
 def note_old_use(connection: Connection, id: str, used_at: datetime) -> None:
     """Remember when the rotated-out secret of a token was last used."""
     connection.execute(update(tokens).where(tokens.c.id == id).values(old_used_at=used_at))

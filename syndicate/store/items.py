@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -207,6 +207,32 @@ def headlines_of(connection: Connection, key: str) -> dict[str, str]:
     )
     return {row.digest: row.headline for row in rows}
 
+
+def numbers_of(connection: Connection, keys: Sequence[str]) -> dict[tuple[str, str], int | None]:
+    """The number that its source gave each version of these items, by key and digest."""
+    found: dict[tuple[str, str], int | None] = {}
+    for start in range(0, len(keys), _MANY):
+        rows = connection.execute(
+            select(versions.c.key, versions.c.digest, versions.c.number).where(
+                versions.c.key.in_(keys[start : start + _MANY])
+            )
+        )
+        found |= {(row.key, row.digest): row.number for row in rows}
+    return found
+
+
+def oldest_version(connection: Connection, keys: Sequence[str]) -> datetime | None:
+    """When the first version of any of these items was received."""
+    found = [
+        connection.execute(
+            select(func.min(versions.c.received_at)).where(versions.c.key.in_(keys[start : start + _MANY]))
+        ).scalar_one()
+        for start in range(0, len(keys), _MANY)
+    ]
+    return min((each for each in found if each is not None), default=None)
+
+
+_MANY = 500
 
 OPEN_SIDES = (
     versions.c.digest,

@@ -1,4 +1,6 @@
-"""Receipts: what was handed over to whom. Added, never changed. They lie in their own file on SQLite.
+"""Receipts: what was handed over to whom. Added, never changed, and let go when they are old.
+
+They lie in their own file on SQLite.
 
 What leaves together is a bundle: a set of texts, kept once for all who were ever given exactly that. So the
 first look at a feed of fifty texts is one row for each token.
@@ -12,14 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
 from syndicate.core.model import Level
 from syndicate.store.database import insert_once
-from syndicate.store.tables import bundle_texts, bundles, receipts
+from syndicate.store.tables import bundle_texts, bundles, cuts, receipts
 
 Text = tuple[str, str, Level]
-"""Key, version (of a notice in its place, the face) and level."""
+"""Key, version (of a notice in its place, its name: the face, and of a hold when it began) and level."""
 
 Bundle = frozenset[Text]
 """What is handed over at once."""
@@ -38,7 +40,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One text, or the notice in its place (`version` is then the face), first handed to one token."""
+    """One text, or the notice in its place (`version` is then its name), first handed to one token."""
 
     company: str
     token: str
@@ -114,27 +116,97 @@ _MANY = 500
 
 
 def receipts_for(
-    connection: Connection, *, company: str | None = None, key: str | None = None
+    connection: Connection,
+    *,
+    company: str | None = None,
+    keys: Sequence[str] | None = None,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
 ) -> list[Given]:
-    """What a company was given, or who was given an item: each text once for a token, when it first was."""
-    query = (
-        select(
-            receipts.c.company,
-            receipts.c.token,
-            bundle_texts.c.key,
-            bundle_texts.c.version,
-            bundle_texts.c.level,
-            receipts.c.channel,
-            receipts.c.at,
-        )
-        .join_from(receipts, bundle_texts, receipts.c.bundle == bundle_texts.c.bundle)
-        .order_by(receipts.c.at, bundle_texts.c.key, bundle_texts.c.version)
-    )
+    """What was handed over, oldest first: each text once for a token, when it first was.
+
+    Of one company or all, of these items or all, and in [`from_at`, `until_at`) alone.
+    """
+    query = _GIVEN
     if company is not None:
         query = query.where(receipts.c.company == company)
-    if key is not None:
-        query = query.where(bundle_texts.c.key == key)
+    if from_at is not None:
+        query = query.where(receipts.c.at >= from_at)
+    if until_at is not None:
+        query = query.where(receipts.c.at < until_at)
+    found = [
+        Given(*row[:4], Level(row.level), *row[5:])
+        for part in _parts_of(keys)
+        for row in connection.execute(query if part is None else query.where(bundle_texts.c.key.in_(part)))
+    ]
     first: dict[tuple[Any, ...], Given] = {}
-    for row in connection.execute(query):
-        first.setdefault(tuple(row[1:5]), Given(*row[:4], Level(row.level), *row[5:]))
+    for each in sorted(found, key=lambda each: (each.at, each.key, each.version)):
+        first.setdefault((each.token, each.key, each.version, each.level), each)
     return list(first.values())
+
+
+def _parts_of(keys: Sequence[str] | None) -> list[Sequence[str] | None]:
+    """So few keys at a time that a statement can hold them; None, once, for all."""
+    return [None] if keys is None else [keys[start : start + _MANY] for start in range(0, len(keys), _MANY)]
+
+
+_GIVEN = (
+    select(
+        receipts.c.company,
+        receipts.c.token,
+        bundle_texts.c.key,
+        bundle_texts.c.version,
+        bundle_texts.c.level,
+        receipts.c.channel,
+        func.min(receipts.c.at).label("at"),
+    )
+    .join_from(receipts, bundle_texts, receipts.c.bundle == bundle_texts.c.bundle)
+    .group_by(
+        receipts.c.company,
+        receipts.c.token,
+        bundle_texts.c.key,
+        bundle_texts.c.version,
+        bundle_texts.c.level,
+        receipts.c.channel,
+    )
+)
+"""Each way in which a text was handed to a token, and when it first was."""
+
+
+# Letting go
+
+
+def cut(
+    connection: Connection, company: str, before: datetime, kept: Sequence[str], most: int, at: datetime
+) -> int:
+    """Let go of some receipts of a company from before, and write down that it was done; gives how many.
+
+    Receipts that name one of the `kept` items stay, whatever else stands in them.
+    """
+    kept_bundles = select(bundle_texts.c.bundle).where(bundle_texts.c.key.in_(kept))
+    old = (
+        select(receipts.c.token, receipts.c.bundle)
+        .where(receipts.c.company == company, receipts.c.at < before, receipts.c.bundle.not_in(kept_bundles))
+        .limit(most)
+    )
+    these = tuple_(receipts.c.token, receipts.c.bundle).in_(old)
+    gone = list(connection.execute(delete(receipts).where(these).returning(receipts.c.bundle)).scalars())
+    if gone:
+        _drop_unused(connection, sorted(set(gone)))
+        connection.execute(insert_once(connection, cuts), {"before_at": before, "at": at})
+    return len(gone)
+
+
+def _drop_unused(connection: Connection, ids: Sequence[int]) -> None:
+    """Drop those of these bundles that nobody has a receipt of any more."""
+    used = set(
+        connection.execute(select(receipts.c.bundle).where(receipts.c.bundle.in_(ids)).distinct()).scalars()
+    )
+    unused = [id for id in ids if id not in used]
+    connection.execute(delete(bundle_texts).where(bundle_texts.c.bundle.in_(unused)))
+    connection.execute(delete(bundles).where(bundles.c.id.in_(unused)))
+
+
+def known_from(connection: Connection) -> datetime | None:
+    """From when on all receipts are there; None where none was ever let go."""
+    return connection.execute(select(func.max(cuts.c.before_at))).scalar_one_or_none()

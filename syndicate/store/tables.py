@@ -338,7 +338,7 @@ bundle_texts = Table(
     receipts_metadata,
     Column("bundle", Id, ForeignKey("bundles.id"), primary_key=True),
     Column("key", Text, primary_key=True, index=True),
-    Column("version", Text, primary_key=True),  # or the face of the notice in its place
+    Column("version", Text, primary_key=True),  # or the name of the notice in its place
     Column("level", Integer, primary_key=True),
 )
 
@@ -352,4 +352,11 @@ receipts = Table(
     Column("at", Time, nullable=False),
     Index("ix_receipts_of_company", "company", "at"),
     sqlite_with_rowid=False,
+)
+
+cuts = Table(
+    "cuts",
+    receipts_metadata,
+    Column("before_at", Time, primary_key=True, autoincrement=False),  # of older receipts, not all are there
+    Column("at", Time, nullable=False),
 )

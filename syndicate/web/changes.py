@@ -12,7 +12,7 @@ from syndicate.service import changes
 from syndicate.service.changes import Line, Page, Told
 from syndicate.service.credentials import Credential
 from syndicate.service.waiting import Waiting
-from syndicate.web.asking import agency, credential
+from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.errors import RETRY_SECONDS
 
 blueprint = Blueprint("changes", __name__)
@@ -25,7 +25,7 @@ MEDIA_TYPE = "application/json; charset=utf-8"
 def told() -> Response:
     """The state without `since`, what changed with it; with `wait` once there is something, or after so long."""
     asked, since = credential(), request.args.get("since")
-    page = changes.read(agency(), asked, since)
+    page = publisher().told(asked, since)
     is_kept_waiting = True
     if since is not None and page.state is None and not page.changes and (seconds := _seconds()):
         page, is_kept_waiting = _waited(asked, since, page, seconds)
@@ -42,7 +42,7 @@ def _waited(asked: Credential, since: str, page: Page, seconds: int) -> tuple[Pa
         if not has_room:
             return page, False
         for _ in waiting.looks(seconds):
-            page = changes.read(agency(), asked, since)
+            page = publisher().told(asked, since)
             if page.changes:
                 break
     return page, True

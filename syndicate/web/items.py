@@ -10,7 +10,6 @@ from flask import Blueprint, Response, current_app, render_template
 from syndicate.core.model import FOREVER, is_key
 from syndicate.outputs import ninjs, text
 from syndicate.outputs.vocabulary import STATUSES
-from syndicate.service import directory
 from syndicate.service.credentials import Access
 from syndicate.service.publish import Read
 from syndicate.web import showing
@@ -69,7 +68,7 @@ def _page(access: Access, read: Read) -> bytes:
 @blueprint.get("/private/account")
 def account() -> Response:
     """Who the token belongs to and what it opens."""
-    access, open_ = directory.account(agency(), credential())
+    access, open_ = publisher().account(credential())
     site = agency().settings.site
     content = {
         "company": access.partner.company,

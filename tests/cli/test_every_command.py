@@ -33,7 +33,8 @@ PROMISED = {
     "feed": "list show check preview",
     "source": "list add-key list-keys end-key poll",
     "quarantine": "list show replay discard",
-    "item": "list show kill hold release",
+    "item": "list show kill hold release who-got purge",
+    "report": "company kills",
     "company": "add list show suspend resume",
     "licence": "add list end",
     "token": "issue list show rotate revoke",
@@ -47,6 +48,9 @@ LISTINGS = [
     ("quarantine", "list"),
     ("item", "list"),
     ("item", "show", "KEY"),
+    ("item", "who-got", "HELD"),
+    ("report", "company", "herald"),
+    ("report", "kills"),
     ("company", "list"),
     ("company", "show", "herald"),
     ("licence", "list"),
@@ -69,6 +73,7 @@ ACTS = [
     ("item", "hold", "KEY"),
     ("item", "release", "HELD"),
     ("item", "kill", "KEY", "--yes"),
+    ("item", "purge", "KILLED", "--yes", "--yes"),
     ("quarantine", "replay", "1"),
     ("quarantine", "discard", "1"),
     ("keys", "rotate"),
@@ -82,13 +87,18 @@ def full(room: Newsroom, shell: Shell) -> Shell:
     """A shell in a newsroom where there is something of everything; KEY, HELD and TOKEN stand for what is."""
     room.send()
     room.send("held")
-    room.hold("held")
+    room.send("killed")
+    room.kill("killed")
     room.licence(room.company())
+    token = room.token()
+    room.text("/private/feeds/all.rss", token)
+    room.hold("held")
     source_key = contracts.add_source_key(room.agency, "desk", BY)[0]
     room.names = {
         "KEY": room.key(),
         "HELD": room.key("held"),
-        "TOKEN": room.names[room.token()],
+        "KILLED": room.key("killed"),
+        "TOKEN": room.names[token],
         "SOURCE-KEY": source_key,
     }
     unnumbered = json.dumps(ninjs("late", 1, room.clock.now) | {"version": "one"}).encode()
@@ -175,4 +185,4 @@ def test_at_a_terminal_it_asks_and_a_no_changes_nothing(full, room, words, monke
     assert no.stdout == ""
     assert "This cannot be undone. [y/N]" in no.stderr
     assert no.stderr.endswith("syndicate: Stopped; nothing was done.\n")
-    assert full.run(*command, "--reason", "wrong", typed="y\n").code == 0
+    assert full.run(*command, "--reason", "wrong", typed="y\ny\n").code == 0

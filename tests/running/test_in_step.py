@@ -163,7 +163,7 @@ def kill_processes(service: Service, acts: Callable[[], int], stop: Event) -> No
 
 def is_back(service: Service) -> bool:
     """Whether all is as before; the first process is started again, as a unit would do it."""
-    if service.process.poll() is not None and not _answers(service):
+    if service.process.poll() is not None:
         service.process = serve(service.newsroom.folder, service.port, service.log)
     try:
         return service.is_up()

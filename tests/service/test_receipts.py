@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from syndicate.core.model import Level
+from syndicate.service import contracts
 from syndicate.store.receipts import Receipt, receipts_for
-from tests.newsroom import Newsroom
+from tests.newsroom import BY, Newsroom
 
 
 def receipts(newsroom: Newsroom) -> list[Receipt]:
@@ -85,3 +88,59 @@ def test_without_a_receipt_no_text_leaves(newsroom: Newsroom, monkeypatch: pytes
     assert answer.headers["Retry-After"]
     assert "harbour" not in answer.get_data(as_text=True)
     assert newsroom.get("/feeds/all.rss").status_code == 200
+
+
+def changes(newsroom: Newsroom, token: str, since: str | None = None) -> str:
+    """Ask what changed, and give the cursor to go on with."""
+    path = "/private/changes" if since is None else f"/private/changes?since={since}"
+    return str(json.loads(newsroom.text(path, token))["next"])
+
+
+def test_a_notice_that_is_told_by_changes_has_a_receipt(both_newsrooms: Newsroom) -> None:
+    newsroom = both_newsrooms
+    token = newsroom.subscriber(kind="api")
+    newsroom.send()
+    newsroom.text(f"/private/items/{newsroom.key()}.json", token)
+    cursor = changes(newsroom, token)
+    assert told(newsroom) == [(newsroom.key(), "text", "item")]
+    newsroom.kill()
+    changes(newsroom, token, cursor)
+    changes(newsroom, token, cursor)
+    assert told(newsroom)[1:] == [(newsroom.key(), "kill", "changes")]
+
+
+@pytest.mark.parametrize("path", ["/private/changes", "/private/account"])
+def test_what_is_owed_after_a_licence_is_told_with_a_receipt(newsroom: Newsroom, path: str) -> None:
+    newsroom.company()
+    licence = newsroom.licence()
+    token = newsroom.token(kind="api")
+    newsroom.send()
+    newsroom.text(f"/private/items/{newsroom.key()}.json", token)
+    contracts.end_licence(newsroom.agency, licence, newsroom.clock.now, BY)
+    newsroom.kill()
+    newsroom.clock.advance(days=20)
+    newsroom.text(path, token)
+    assert told(newsroom)[1:] == [(newsroom.key(), "kill", path.rpartition("/")[2])]
+
+
+def test_each_hold_of_an_item_has_a_receipt_of_its_own(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber(kind="api")
+    newsroom.send()
+    newsroom.text("/private/feeds/all.rss", token)
+    for act in (newsroom.hold, newsroom.release, newsroom.hold):
+        act()
+        newsroom.text("/private/feeds/all.rss", token)
+        changes(newsroom, token)
+    holds = [what for _, what, _ in told(newsroom) if what.startswith("hold ")]
+    assert len(holds) == len(set(holds)) == 2
+    assert {channel for _, what, channel in told(newsroom) if what.startswith("hold ")} == {"feed all"}
+
+
+def test_without_a_receipt_no_notice_is_told(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = newsroom.subscriber(kind="api")
+    newsroom.send()
+    newsroom.text("/private/feeds/all.rss", token)
+    newsroom.kill()
+    monkeypatch.setattr(newsroom.agency.receipts, "transaction", newsroom.agency.database.snapshot)
+    for path in ("/private/changes", "/private/account"):
+        assert newsroom.get(path, token).status_code == 503
