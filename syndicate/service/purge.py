@@ -106,9 +106,9 @@ class _Carrying:
     def look(self, connection: Connection) -> None:
         """Look through what has come since the last look."""
         for id, raw in store.raws(connection, self._shelf, self._sources, self._after):
-            self._after = id
             if self._may_carry(raw):
                 self.ids.add(id)
+        self._after = store.newest_raw(connection, self._shelf)
 
     def _may_carry(self, raw: Sealed[bytes]) -> bool:
         return not self._names or any(mentions(raw, name) for name in self._names)

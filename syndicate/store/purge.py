@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
-from sqlalchemy import Connection, select, union, update
+from sqlalchemy import Connection, func, select, union, update
 
 from syndicate.core.sealed import Sealed
 from syndicate.core.selection import Profile
@@ -67,6 +67,11 @@ def raws(
         for id, raw in rows:
             after = id
             yield id, raw
+
+
+def newest_raw(connection: Connection, shelf: Shelf) -> int:
+    """The id of what was put on this shelf last; 0 for an empty one."""
+    return int(connection.execute(select(func.max(_TABLES[shelf].c.id))).scalar_one() or 0)
 
 
 def empty_raws(connection: Connection, shelf: Shelf, ids: Collection[int]) -> int:

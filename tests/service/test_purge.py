@@ -121,6 +121,23 @@ def test_every_message_that_carried_it_is_emptied_and_no_other(both_newsrooms: N
     assert raws(newsroom) == [False, False, True, True]
 
 
+def test_a_message_that_comes_between_the_looks_is_emptied_too(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(newsroom, ("a-7731", "bad words"))
+    key = stringers(newsroom, "a-7731")
+    writing = newsroom.agency.writing
+
+    def delayed() -> Any:
+        monkeypatch.undo()
+        push(newsroom, ("a-7731", "bad words"), ("b-1", "good words"))
+        return writing()
+
+    monkeypatch.setattr(newsroom.agency, "writing", delayed)
+    assert purge.purge(newsroom.agency, key, BY).messages == 2
+    assert raws(newsroom) == [False, False]
+
+
 def test_an_item_that_its_source_did_not_name_may_stand_in_every_message_of_it(newsroom: Newsroom) -> None:
     (taken,) = push(newsroom, ("", "bad words"))
     push(newsroom, ("d-1", "good words"))
