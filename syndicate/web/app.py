@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
@@ -15,6 +14,7 @@ from syndicate.service.waiting import Waiting
 from syndicate.web import changes, errors, feeds, headers, items, pages, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
+from syndicate.web.proxies import Proxies
 
 SEATS = 4
 """So many partners' programs may wait in one process for what changes; it must have more threads than that."""
@@ -49,5 +49,5 @@ def create_app(agency: Agency) -> Flask:
     app.wsgi_app = Front(app.wsgi_app, agency)  # type: ignore[method-assign]
     hops = agency.settings.serve.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = Proxies(app.wsgi_app, hops)  # type: ignore[method-assign]
     return app
