@@ -11,13 +11,16 @@ from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, pages, wire
+from syndicate.web import changes, errors, feeds, headers, items, pages, turns, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
 from syndicate.web.proxies import Proxies
 
-SEATS = 4
-"""So many partners' programs may wait in one process for what changes; it must have more threads than that."""
+SEATS = 3
+"""So many partners' programs may wait in one process for what changes."""
+
+TURNS = 4
+"""So many bodies may be read in one process at a time; it must have more threads than seats and turns."""
 
 
 def create_app(agency: Agency) -> Flask:
@@ -42,6 +45,7 @@ def create_app(agency: Agency) -> Flask:
         app.register_blueprint(blueprint)
     errors.install(app)
     headers.install(app)
+    turns.install(app, TURNS)
     css = Path(app.static_folder or "") / "site.css"
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
     site = agency.settings.site
