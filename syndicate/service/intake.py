@@ -39,6 +39,9 @@ from syndicate.store import books, feeds, items, spans
 LARGEST = 16 * 1024 * 1024
 """No message is larger (bytes)."""
 
+BATCH = 50
+"""So many items are written in one transaction: others that write need not wait for a whole large message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -59,18 +62,24 @@ def take(
     content_type: str | None = None,
     at: datetime | None = None,
 ) -> list[Taken]:
-    """Take one message in and make it durable. `at` is its time of receipt: the clock's in production."""
+    """Take one message in and make it durable. `at` is its time of receipt: the clock's in production.
+
+    A large message is durable a batch at a time. Cut short, it is sent again, and what was kept is a duplicate.
+    """
     digest = hashlib.sha256(body).hexdigest()
     try:
         read = agency.reader.read(body, source, content_type)
     except IngestError as error:
         read = [Refusal(error.reason, error.detail, None)]
     ready = [each if isinstance(each, Refusal) else prepare(each, source, agency.limits) for each in read]
-    with agency.writing() as act:
-        received_at = at or act.now
-        intake = _Intake(act, source, body, digest, content_type, feeds.history(act.connection))
-        taken = [intake.put(each, received_at + number * TICK) for number, each in enumerate(ready)]
-        act.now = max(act.now, received_at + len(ready) * TICK) if at is None else received_at
+    taken: list[Taken] = []
+    for begin in range(0, len(ready), BATCH):
+        batch = ready[begin : begin + BATCH]
+        with agency.writing() as act:
+            received_at = act.now if at is None else at + begin * TICK
+            intake = _Intake(act, source, body, digest, content_type, feeds.history(act.connection))
+            taken += [intake.put(each, received_at + number * TICK) for number, each in enumerate(batch)]
+            act.now = received_at if at is not None else max(act.now, received_at + len(batch) * TICK)
     return taken
 
 
