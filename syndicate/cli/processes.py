@@ -27,6 +27,9 @@ from syndicate.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
+THREADS = 8
+"""Threads that answer in each web process: more than can be kept waiting there (`web.app`)."""
+
 READ_SECONDS = 5
 STOP_SECONDS = 10
 LOOK_SECONDS = 1.0
@@ -55,7 +58,7 @@ def serve(settings: Settings) -> None:
             port=settings.serve.port,
             interface=Interfaces.WSGI,
             workers=settings.serve.processes,
-            blocking_threads=4,
+            blocking_threads=THREADS,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=READ_SECONDS * 1000),
             websockets=False,

@@ -91,36 +91,46 @@ def blocks_of(markup: str) -> list[Block]:
         root = html.fragment_fromstring(markup, create_parent="div")
     except (etree.ParserError, ValueError):
         return []
-    found: list[Block] = []
-    found.append(Block(_collect(root, True, found), True))
+    found = _blocks(root)
     return [Block(folded, block.is_prose) for block in found if (folded := " ".join(block.text.split()))]
 
 
-def _collect(element: etree._Element, is_prose: bool, found: list[Block], begun: str = "") -> str:
-    """Append the blocks of `element`, also those inside its inline parts; gives the words after the last one.
+def _blocks(root: etree._Element) -> Iterator[Block]:
+    """The blocks of `root`, also those inside its inline parts, in order; white space is as it was.
 
     A link around a picture is inline, and the caption in it is as much a caption as anywhere.
     """
-    inline = begun + (element.text or "")
-    for child in element:
-        tag = child.tag if isinstance(child.tag, str) else ""
-        if tag in _PROSE or tag in _COUNTED:
-            found.append(Block(inline, is_prose))
-            is_inner_prose = is_prose and tag not in _COUNTED
-            found.append(Block(_collect(child, is_inner_prose, found), is_inner_prose))
-            inline = ""
-        elif tag == "br":
-            inline += "\n"
-        elif tag and tag not in _LEFT_OUT:
-            inline = _collect(child, is_prose, found, inline)
-        inline += child.tail or ""
-    return inline
+    words: list[str] = []
+    is_prose = [True]
+
+    def block() -> Block:
+        ended = Block("".join(words), is_prose[-1])
+        words.clear()
+        return ended
+
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            if tag in _PROSE or tag in _COUNTED:
+                yield block()
+                is_prose.append(is_prose[-1] and tag not in _COUNTED)
+            if tag in _LEFT_OUT:
+                walk.skip_subtree()
+            else:
+                words.append("\n" if tag == "br" else element.text or "")
+            continue
+        if event == "end" and (tag in _PROSE or tag in _COUNTED):
+            yield block()
+            is_prose.pop()
+        words.append(element.tail or "")
 
 
 # Sentences
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*")
-_DATELINE = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*[^\n]{0,80}? [-–—] ")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[”’」』）]*")
+_DATELINE = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*+[^\n]{0,80}? [-–—] ")
+_NEXT = re.compile(r"\s*[\"'“‘«(\[—–\- ]*(?P<letter>.?)", re.DOTALL)
 _SHORT = frozenset(
     [
         "mr",
@@ -210,6 +220,10 @@ _SHORT = frozenset(
 )
 
 
+_NEAR = 40
+"""No abbreviation, with the quotation marks and blanks around it, is longer (characters)."""
+
+
 def sentences(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph; a dateline belongs to the first, abbreviations end none."""
     start = 0
@@ -225,14 +239,17 @@ def sentences(paragraph: str) -> Iterator[str]:
 
 
 def _ends_sentence(paragraph: str, end: re.Match[str]) -> bool:
-    """Whether the stop ends a sentence: not after an abbreviation or an initial, nor before a small letter."""
-    following = paragraph[end.end() :].lstrip().lstrip("\"'“‘«([—–- ")
-    if following and following[0].islower():
+    """Whether the stop ends a sentence: not after an abbreviation or an initial, nor before a small letter.
+
+    Looks at what stands next to the stop alone, since a text may be nothing but stops.
+    """
+    following = _NEXT.match(paragraph, end.end())
+    if following and following["letter"].islower():
         return False
     if not end.group().startswith(".") or end.group().startswith(".."):
         return True
-    words = paragraph[: end.start()].split()
-    last = words[-1].lstrip("\"'“‘«([") if words else ""
+    near = paragraph[max(0, end.start() - _NEAR) : end.start()].split()
+    last = near[-1].lstrip("\"'“‘«([") if near else ""
     is_initial = len(last) == 1 and last.isalpha() and last.isupper()
     return not (is_initial or last.casefold() in _SHORT)
 

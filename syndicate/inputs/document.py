@@ -15,7 +15,7 @@ from syndicate.inputs.charset import decode
 from syndicate.inputs.refusal import IngestError
 
 MAX_DOCUMENT = 16 * 1024 * 1024
-MAX_ITEMS = 20_000
+MAX_ITEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import nh3
 from syndicate.inputs.characters import folded, legal
 from syndicate.inputs.refusal import ItemError
 
-MAX_TEXT = 4 * 1024 * 1024
+MAX_TEXT = 1024 * 1024
 MAX_ELEMENTS = 20_000  # that can hold others; their depth cannot be told without parsing
 MAX_REFERENCES = 200_000
 

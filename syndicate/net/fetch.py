@@ -1,22 +1,26 @@
 """Fetching from addresses that others name, without reaching inside.
 
 Every answer of the resolver is checked, the connection goes to the address that was checked, and each
-redirect is checked again (microsoft-antissrf). Size and total time are bounded on the bytes as they come
-out of the decompression. No proxy, no credentials of this machine.
+redirect is checked again (microsoft-antissrf). Size is bounded on the bytes as they come out of the
+decompression, and one time counts for all of it. No proxy, no credentials of this machine.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
+from urllib3.exceptions import HTTPError
+
+from syndicate.net.deadline import Deadline
 
 LARGEST = 16 * 1024 * 1024
 SECONDS = 30.0
+"""No fetch takes longer, its redirects included."""
+
 REDIRECTS = 5
 AGENT = "syndicate"
 
@@ -68,12 +72,29 @@ def fetch(
     headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
     headers |= {"If-None-Match": etag} if etag else {}
     headers |= {"If-Modified-Since": last_modified} if last_modified else {}
+    deadline = Deadline(SECONDS)
+    try:
+        with deadline:
+            fetched = _fetched(url, headers, open_session, deadline)
+    except FetchError:
+        if not deadline.has_passed:
+            raise
+    else:
+        if not deadline.has_passed:
+            return fetched
+    raise FetchError("too-slow", f"{_shown(url)} took longer than {SECONDS:.0f} seconds.")
+
+
+def _fetched(
+    url: str, headers: dict[str, str], open_session: Callable[[], requests.Session], deadline: Deadline
+) -> Fetched:
     try:
         with open_session() as session:
+            deadline.watch(session)
             return _followed(session, url, headers)
     except AntiSSRFError:
         raise FetchError("address-not-allowed", f"{_shown(url)} is not a public address.") from None
-    except OSError as error:  # that of the resolver, and all of requests
+    except (OSError, HTTPError, UnicodeError) as error:  # of the resolver, of requests, of what it stands on
         raise FetchError(
             "not-reached", f"{_shown(url)} could not be fetched: {type(error).__name__}."
         ) from None
@@ -141,15 +162,12 @@ def _line(answer: requests.Response, name: str) -> str | None:
 
 
 def _bounded(answer: requests.Response) -> bytes:
-    """The body, given up when it is too large or drips."""
-    deadline = time.monotonic() + SECONDS
+    """The body, given up when it is too large."""
     body = bytearray()
     for piece in answer.iter_content(64 * 1024):
         body += piece
         if len(body) > LARGEST:
             raise FetchError("too-large", f"{_shown(answer.url)} sent more than {LARGEST >> 20} MiB.")
-        if time.monotonic() > deadline:
-            raise FetchError("too-slow", f"{_shown(answer.url)} took longer than {SECONDS:.0f} seconds.")
     return bytes(body)
 
 

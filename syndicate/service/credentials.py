@@ -140,14 +140,16 @@ def _check_row(row: TokenRow, shown: Shown, address: str, contact: str) -> None:
     if shown is Shown.PATH and row.kind != TokenKind.READER.value:
         raise refusals.NotAReaderToken(contact=contact)
     if row.networks and not _is_within(address, row.networks):
-        raise refusals.NetworkNotAllowed(address=address, contact=contact)
+        raise refusals.NetworkNotAllowed(address=address or "an unknown address", contact=contact)
 
 
 def _is_within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address lies in one of the networks; one of IPv4 also when it is written as one of IPv6."""
     try:
         there = ip_address(address)
     except ValueError:
         return False
+    there = getattr(there, "ipv4_mapped", None) or there
     return any(there in ip_network(network) for network in networks)
 
 

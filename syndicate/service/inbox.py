@@ -24,11 +24,13 @@ class Inbox:
 
     def take(self, body: bytes, source: Source, content_type: str | None) -> list[Taken]:
         """What became of each item of a document, once it is durable. Raises `Unavailable` where it is not."""
-        document = opened(self._agency, body, source, content_type)
+        taken: list[Taken] = []
         try:
-            return self._clerk.ask(document, PATIENCE)
+            for part in opened(self._agency, body, source, content_type).parts(intake.BATCH):
+                taken += self._clerk.ask(part, PATIENCE)
         except Overdue:
             raise refusals.Unavailable() from None
+        return taken
 
     def _keep(self, documents: Sequence[Document]) -> Sequence[list[Taken]]:
         return intake.keep(self._agency, documents)

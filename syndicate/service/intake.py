@@ -23,6 +23,9 @@ from syndicate.store import books, feeds, items, spans
 LARGEST = 16 * 1024 * 1024
 """No document is larger (bytes)."""
 
+BATCH = 50
+"""So many items are written in one transaction: others that write need not wait for a whole large message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -43,8 +46,14 @@ def take(
     content_type: str | None = None,
     at: datetime | None = None,
 ) -> list[Taken]:
-    """Take one document in and make it durable. `at` is its time of receipt: the clock's in production."""
-    (taken,) = keep(agency, [opened(agency, body, source, content_type)], at)
+    """Take one document in and make it durable. `at` is its time of receipt: the clock's in production.
+
+    A large one is durable a batch at a time. Cut short, it is sent again, and what was kept is a duplicate.
+    """
+    taken: list[Taken] = []
+    for part in opened(agency, body, source, content_type).parts(BATCH):
+        (more,) = keep(agency, [part], at and at + len(taken) * TICK)
+        taken += more
     return taken
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -42,6 +43,11 @@ class Document:
     raw: Sealed[bytes]
     content_type: str | None
     contents: tuple[Ready | Refusal, ...]
+
+    def parts(self, most: int) -> Iterator[Document]:
+        """The same document with so many of its items at a time."""
+        for begin in range(0, len(self.contents), most):
+            yield replace(self, contents=self.contents[begin : begin + most])
 
 
 def opened(agency: Agency, body: bytes, source: Source, content_type: str | None = None) -> Document:

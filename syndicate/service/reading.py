@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from threading import Lock, Timer
+from contextlib import suppress
+from threading import BoundedSemaphore, Lock, Timer
 
 from syndicate.core.model import Message, Source
 from syndicate.inputs import IngestError, Refusal
@@ -18,47 +19,74 @@ from syndicate.inputs.wire import WireError, receive_answer, send_request
 SECONDS = 10.0
 """Longer than this no message may take to be read."""
 
+CHILDREN = 4
+"""So many messages are read at a time; more wait. One that is slow keeps no other waiting."""
+
+KEPT = 1
+"""So many children wait for the next message; the others end with theirs."""
+
 
 class ForeignReader:
-    """A child process that reads messages, one at a time; started when first needed, again after a fault."""
+    """Child processes that read messages, one at a time each; started when needed, again after a fault."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._child: subprocess.Popen[bytes] | None = None
+        self._turns = BoundedSemaphore(CHILDREN)
+        self._idle: list[subprocess.Popen[bytes]] = []
         self._lock = Lock()
 
     def read(self, body: bytes, source: Source, content_type: str | None = None) -> list[Message | Refusal]:
         """What the message says of which items. Raises `IngestError` with a named reason."""
-        with self._lock:
-            child = self._running()
+        with self._turns:
+            child, is_sound = self._take(), False
             watch = Timer(self._seconds, child.kill)
             watch.start()
             try:
-                return self._ask(child, body, source, content_type)
+                found = self._ask(child, body, source, content_type)
+                is_sound = True
+                return found
+            except IngestError:
+                is_sound = True
+                raise
             except (WireError, OSError):
                 was_slow = not watch.is_alive()
-                self._end()
             finally:
                 watch.cancel()
+                self._leave(child, is_sound)
         if was_slow:
             raise IngestError("too-slow", f"The message took longer than {self._seconds:g} seconds to read.")
         raise IngestError("reader-failed", "The message ended the process that read it.")
 
     def close(self) -> None:
-        """End the child."""
+        """End the children that wait."""
         with self._lock:
-            self._end()
+            idle, self._idle = self._idle, []
+        for child in idle:
+            _end(child)
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
-            self._end()
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "syndicate.inputs"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={"PATH": os.environ.get("PATH", "")},
-            )
-        return self._child
+    def _take(self) -> subprocess.Popen[bytes]:
+        """A child that waited, or a new one."""
+        with self._lock:
+            idle = self._idle.pop() if self._idle else None
+        if idle is not None:
+            if idle.poll() is None:
+                return idle
+            _end(idle)
+        return subprocess.Popen(
+            [sys.executable, "-m", "syndicate.inputs"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"PATH": os.environ.get("PATH", "")},
+        )
+
+    def _leave(self, child: subprocess.Popen[bytes], is_sound: bool) -> None:
+        """Keep a child for the next message, or end it."""
+        with self._lock:
+            is_kept = is_sound and len(self._idle) < KEPT
+            if is_kept:
+                self._idle.append(child)
+        if not is_kept:
+            _end(child)
 
     @staticmethod
     def _ask(
@@ -70,16 +98,12 @@ class ForeignReader:
         child.stdin.flush()
         return receive_answer(child.stdout)
 
-    def _end(self) -> None:
-        """Reap the child; its pipes are closed with it."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:  # what was not taken when it died
-                    continue
-        child.wait()
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Reap a child; its pipes are closed with it."""
+    child.kill()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what was not taken when it died
+                pipe.close()
+    child.wait()

@@ -175,6 +175,13 @@ class NotUnderstood(Refused):
     text = "The body must be {expected}."
 
 
+class TooManyRequests(Refused):
+    """More is asked at once than there are hands for."""
+
+    reason = "too-many-requests"
+    text = "Too much is being sent at once. Try again in a few seconds."
+
+
 class Unavailable(Refused):
     """The database cannot be asked, or a receipt could not be written in time."""
 

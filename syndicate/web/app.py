@@ -6,19 +6,22 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from syndicate.service.agency import Agency
 from syndicate.service.inbox import Inbox
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, pages, wire
+from syndicate.web import changes, errors, feeds, headers, items, pages, turns, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
+from syndicate.web.proxies import Proxies
 
-SEATS = 4
-"""So many partners' programs may wait in one process for what changes; it must have more threads than that."""
+SEATS = 3
+"""So many partners' programs may wait in one process for what changes."""
+
+TURNS = 4
+"""So many bodies may be read in one process at a time; it must have more threads than seats and turns."""
 
 
 def create_app(agency: Agency) -> Flask:
@@ -44,6 +47,7 @@ def create_app(agency: Agency) -> Flask:
         app.register_blueprint(blueprint)
     errors.install(app)
     headers.install(app)
+    turns.install(app, TURNS)
     css = Path(app.static_folder or "") / "site.css"
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
     site = agency.settings.site
@@ -51,5 +55,5 @@ def create_app(agency: Agency) -> Flask:
     app.wsgi_app = Front(app.wsgi_app, agency)  # type: ignore[method-assign]
     hops = agency.settings.serve.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = Proxies(app.wsgi_app, hops)  # type: ignore[method-assign]
     return app

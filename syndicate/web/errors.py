@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     refusals.Gone.reason: 410,
     refusals.NotUnderstood.reason: 422,
     refusals.FeedGone.reason: 410,
+    refusals.TooManyRequests.reason: 429,
     refusals.Unavailable.reason: 503,
 }
 
