@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.service import feeds, logs, signing
-from syndicate.service.agency import Agency, system_clock
+from syndicate.service.agency import Agency, Clock, system_clock
 from syndicate.service.keyring import Keyring
 from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import PATIENCE
 from syndicate.settings import Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
-from syndicate.store.database import Database, begin_era
+from syndicate.store.actlog import ActLog
+from syndicate.store.database import Database, StoreError, awaits_acts, begin_era
+from syndicate.store.door import Door
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
-def open_agency(
-    folder: Path, clock: Callable[[], datetime] = system_clock, settings: Settings | None = None
-) -> Agency:
+def open_agency(folder: Path, clock: Clock = system_clock, settings: Settings | None = None) -> Agency:
     """The agency of a working folder, its schema checked and its keys there. Raises one clear sentence."""
     settings = settings or load(folder, os.environ)
+    door = door_of(settings)
+    with ExitStack() as otherwise:
+        otherwise.callback(door.leave)
+        door.enter()
+        agency = _joined(settings, door, clock)
+        _check_complete(agency)
+        otherwise.pop_all()
+    return agency
+
+
+def _check_complete(agency: Agency) -> None:
+    """Raise `StoreError` where a backup was put in place and the log of acts was not read."""
+    with agency.database.snapshot() as connection:
+        if awaits_acts(connection):
+            raise StoreError(
+                "This database came out of a backup, and what was done since is missing: kills, holds and "
+                "revocations among it. `syndicate restore` puts a backup back and does them again."
+            )
+
+
+def _joined(settings: Settings, door: Door, clock: Clock = system_clock) -> Agency:
+    """The agency behind a door, whatever its database awaits."""
     database, receipts = databases(settings)
     schema.check(database, schema.MAIN)
     schema.check(receipts, schema.RECEIPTS)
-    agency = Agency(settings, database, receipts, Keyring(settings.keys_path), ForeignReader(), clock)
-    agency.keyring.keys()
-    return agency
+    acts = ActLog(settings.folder / "data" / "acts.log")
+    keyring = Keyring(settings.keys_path)
+    keyring.keys()
+    return Agency(settings, database, receipts, keyring, ForeignReader(), acts, door, clock)
+
+
+def door_of(settings: Settings) -> Door:
+    """The door between what works in a folder and a restore."""
+    return Door(settings.folder / "data" / "door.lock")
 
 
 def databases(settings: Settings) -> tuple[Database, Database]:

@@ -34,6 +34,7 @@ from syndicate.core.selection import Profile
 from syndicate.core.story import FullWords, Version
 from syndicate.inputs import IngestError, Refusal
 from syndicate.service.agency import TICK, Agency, Writing
+from syndicate.service.outliving import of_fact
 from syndicate.store import books, feeds, items, spans
 
 LARGEST = 16 * 1024 * 1024
@@ -231,6 +232,8 @@ class _Intake:
     def _add(self, ready: Ready, fact: Fact) -> None:
         connection = self.act.connection
         items.add_item(connection, ready.item)
+        if logged := of_fact(ready.item, fact):
+            self.act.outlives(logged)
         message = items.add_message(
             connection, self.source.name, self.digest, Sealed(self.body), fact.received_at
         )
