@@ -103,8 +103,9 @@ _LINE: TypeAdapter[Begun | Logged] = TypeAdapter(Annotated[Begun | Logged, Field
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A log as it was found: its name, its acts, and whether its last line was cut off."""
+    """A log as it was found: where, its name, its acts, and whether its last line was cut off."""
 
+    path: Path
     name: str
     acts: tuple[Logged, ...]
     is_torn: bool
@@ -158,7 +159,7 @@ class ActLog:
         finally:
             os.close(file)
         if is_new:
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
 
 def _append(file: int, end: int, raw: bytes) -> None:
@@ -186,8 +187,8 @@ def _whole(file: int) -> int:
     return 0
 
 
-def _sync_folder(path: Path) -> None:
-    """Have a new file stay in its folder."""
+def sync_folder(path: Path) -> None:
+    """Have the files of a folder keep their names, whatever happens."""
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
@@ -210,8 +211,8 @@ def read(path: Path) -> Read:
         try:
             acts.append(_act(path, len(lines) + 1, rest))
         except StoreError:
-            return Read(first.log, tuple(acts), is_torn=True)
-    return Read(first.log, tuple(acts), is_torn=False)
+            return Read(path, first.log, tuple(acts), is_torn=True)
+    return Read(path, first.log, tuple(acts), is_torn=False)
 
 
 def in_order(logs: Iterable[Read]) -> list[Logged]:

@@ -43,7 +43,7 @@ def test_what_was_written_is_read_in_its_order_under_one_name(log: ActLog) -> No
     log.append([REVOKED])
     log.append([SUSPENDED])
     read = actlog.read(log.path)
-    assert read == actlog.Read(log.name(), (REVOKED, SUSPENDED), is_torn=False)
+    assert read == actlog.Read(log.path, log.name(), (REVOKED, SUSPENDED), is_torn=False)
 
 
 def test_nobody_but_its_owner_can_read_it(log: ActLog) -> None:
@@ -58,7 +58,7 @@ def test_a_line_that_was_cut_off_is_told_and_gone_with_the_next_act(log: ActLog)
     read = actlog.read(log.path)
     assert (read.acts, read.is_torn) == ((REVOKED,), True)
     log.append([SUSPENDED])
-    assert actlog.read(log.path) == actlog.Read(log.name(), (REVOKED, SUSPENDED), is_torn=False)
+    assert actlog.read(log.path) == actlog.Read(log.path, log.name(), (REVOKED, SUSPENDED), is_torn=False)
 
 
 def test_a_last_line_that_lacks_only_its_end_counts(log: ActLog) -> None:
