@@ -3,35 +3,112 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.service import feeds, logs, signing
-from syndicate.service.agency import Agency, system_clock
+from syndicate.service import feeds, logs, restoring, signing
+from syndicate.service.agency import Agency, Clock, system_clock
+from syndicate.service.contracts import By
 from syndicate.service.keyring import Keyring
 from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import PATIENCE
+from syndicate.service.replaying import Replayed, replay
 from syndicate.settings import Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
-from syndicate.store.database import Database, begin_era
+from syndicate.store.actlog import ActLog, in_order
+from syndicate.store.database import Database, StoreError, awaits_acts, begin_era
+from syndicate.store.door import Door
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
-def open_agency(
-    folder: Path, clock: Callable[[], datetime] = system_clock, settings: Settings | None = None
-) -> Agency:
+def open_agency(folder: Path, clock: Clock = system_clock, settings: Settings | None = None) -> Agency:
     """The agency of a working folder, its schema checked and its keys there. Raises one clear sentence."""
     settings = settings or load(folder, os.environ)
+    door = door_of(settings)
+    with ExitStack() as otherwise:
+        otherwise.callback(door.leave)
+        door.enter()
+        agency = _joined(settings, door, clock)
+        otherwise.callback(agency.close)
+        _check_complete(agency)
+        otherwise.pop_all()
+    return agency
+
+
+def _check_complete(agency: Agency) -> None:
+    """Raise `StoreError` where a backup was put in place and the log of acts was not read."""
+    with agency.database.snapshot() as connection:
+        if awaits_acts(connection):
+            raise StoreError(
+                "This database came out of a backup, and what was done since is missing: kills, holds and "
+                "revocations among it. `syndicate restore` puts a backup back and does them again."
+            )
+
+
+def _joined(settings: Settings, door: Door, clock: Clock = system_clock) -> Agency:
+    """The agency behind a door, whatever its database awaits."""
     database, receipts = databases(settings)
     schema.check(database, schema.MAIN)
     schema.check(receipts, schema.RECEIPTS)
-    agency = Agency(settings, database, receipts, Keyring(settings.keys_path), ForeignReader(), clock)
-    agency.keyring.keys()
-    return agency
+    acts = ActLog(acts_path(settings))
+    keyring = Keyring(settings.keys_path)
+    keyring.keys()
+    return Agency(settings, database, receipts, keyring, ForeignReader(), acts, door, clock)
+
+
+def door_of(settings: Settings) -> Door:
+    """The door between what works in a folder and a restore."""
+    return Door(settings.folder / "data" / "door.lock")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done again, and the logs whose last line was cut off."""
+
+    replayed: Replayed
+    torn: tuple[Path, ...]
+
+
+def restore(
+    folder: Path, backup: Path, logs: Sequence[Path] | None, who: str, clock: Clock = system_clock
+) -> Restored:
+    """Put a backup back, and do again what its log, the folder's own and these `logs` say; None: nothing.
+
+    Raises one sentence. Until something was put in place, nothing has changed; after that, nothing opens the
+    database before another restore has come to its end.
+    """
+    settings = load(folder, os.environ)
+    Keyring(settings.keys_path).keys()
+    door = door_of(settings)
+    with door.alone():
+        database, receipts = databases(settings)
+        manifest = restoring.fitting(settings, database, backup)
+        read = [] if logs is None else restoring.logs_for(manifest, [*_own_log(settings), *logs])
+        restoring.put_back(database, receipts, backup, manifest)
+        database.close()
+        receipts.close()
+        agency = _joined(settings, door, clock)
+        how = "without the log of acts" if logs is None else "with the log of acts"
+        reason = f"The backup made at {manifest.made_at:%Y-%m-%d %H:%M:%SZ} was put back, {how}."
+        replayed = replay(agency, in_order(read), By(who, reason))
+        agency.close()
+    return Restored(replayed, tuple(log.path for log in read if log.is_torn))
+
+
+def _own_log(settings: Settings) -> list[Path]:
+    path = acts_path(settings)
+    return [path] if path.exists() else []
+
+
+def acts_path(settings: Settings) -> Path:
+    """Where the log of acts of a working folder lies."""
+    return settings.folder / "data" / "acts.log"
 
 
 def databases(settings: Settings) -> tuple[Database, Database]:

@@ -97,9 +97,7 @@ class Newsroom:
         try:
             yield cls(folder, agency, clock)
         finally:
-            agency.reader.close()
-            agency.database.close()
-            agency.receipts.close()
+            agency.close()
 
     # In
 

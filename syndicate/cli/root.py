@@ -11,6 +11,8 @@ _COMMANDS = {
     "init": ("setup", "Make a working folder: config.toml, feeds, keys, database."),
     "config": ("setup", "Check or show the settings."),
     "db": ("setup", "Bring the database to the schema of this program, or check it."),
+    "backup": ("backup", "Back the databases up, while the service runs."),
+    "restore": ("backup", "Put a backup back, and do again what was done since."),
     "doctor": ("doctor", "Say what is wrong, and how to mend it."),
     "serve": ("serve", "Serve feeds and pages, with a worker beside."),
     "worker": ("serve", "Visit sources and take up changed feed files."),

@@ -11,11 +11,14 @@ from syndicate.cli.saying import agency_of
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Serve feeds and pages, with a worker beside. Stop it with ^C or TERM."""
-    from syndicate.bootstrap import ready_to_serve
+    from syndicate.bootstrap import door_of, ready_to_serve
     from syndicate.cli import processes
 
     settings = ready_to_serve(context.obj)
     processes.check_free(settings.serve.host, settings.serve.port)
+    door = door_of(settings)
+    door.enter()
+    context.call_on_close(door.leave)
     where = f"http://{settings.serve.host}:{settings.serve.port}"
     click.echo(f"{settings.site.title} listens at {where}; its address is {settings.site.base_url}", err=True)
     processes.serve(settings)

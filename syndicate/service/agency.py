@@ -20,9 +20,12 @@ from syndicate.core.gate import House
 from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
 from syndicate.service.memory import Memory
+from syndicate.service.outliving import gives_back
 from syndicate.service.reading import ForeignReader
 from syndicate.settings import Settings
+from syndicate.store.actlog import ActLog, Logged
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
+from syndicate.store.door import Door
 
 __all__ = ["TICK", "Agency", "Clock", "Moment", "StoreError", "Writing", "system_clock"]
 
@@ -46,6 +49,8 @@ class Agency:
     receipts: Database
     keyring: Keyring
     reader: ForeignReader
+    acts: ActLog
+    door: Door
     clock: Clock = system_clock
     memory: Memory = field(default_factory=Memory)
 
@@ -66,16 +71,22 @@ class Agency:
         site = self.settings.site
         return House(site.authority, site.since, site.base_url, ZoneInfo(site.timezone), site.contact)
 
+    @cached_property
+    def era(self) -> str:
+        """The era of the database. A restore begins another, and none is possible while an agency is open."""
+        return self.database.epoch().era
+
     def moment(self) -> Moment:
         """Read the epoch and take the time: the moment that the answer to this request is true for."""
         epoch = self.database.epoch()
         return Moment(epoch, max(self.clock(), epoch.settled_at))
 
     def close(self) -> None:
-        """Let go of the databases and of the process that reads foreign bytes."""
+        """Let go of the databases and of the process that reads foreign bytes, and go out of the door."""
         self.reader.close()
         self.database.close()
         self.receipts.close()
+        self.door.leave()
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -88,6 +99,8 @@ class Agency:
             if act.has_changed:
                 has_news = announcer.announce(epoch.n + 1, act.now)
                 move_epoch(connection, max(act.now, epoch.settled_at), act.is_visible or has_news)
+            self.acts.append([each for each in act.outliving if not gives_back(each)])
+        self.acts.append_done([each for each in act.outliving if gives_back(each)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,11 @@ class Writing:
     announcer: Announcer
     has_changed: bool = False
     is_visible: bool = False
+    outliving: list[Logged] = field(default_factory=list)
+
+    def outlives(self, act: Logged) -> None:
+        """Have the log of acts say what is done here, since a backup would undo it."""
+        self.outliving.append(act)
 
     def changed(self, is_visible: bool = True) -> None:
         """Say that something was written, and whether anybody can see it: then the epoch moves."""

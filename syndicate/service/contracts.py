@@ -26,6 +26,7 @@ from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
 from syndicate.settings.keys import SHORTEST_KEY
 from syndicate.store import books, feeds
 from syndicate.store import contracts as rows
+from syndicate.store.actlog import LicenceEnd, Revocation, Rotation, SourceKeyEnd, Suspension
 from syndicate.store.contracts import Company, SourceKey, SourceKeyKind, TokenRow
 
 __all__ = ["Company", "Licence", "SourceKey", "TokenRow"]
@@ -66,6 +67,7 @@ def _set_suspended(agency: Agency, name: str, by: By, is_suspended: bool) -> Non
     with agency.writing() as act:
         company = company_of(act.connection, name)
         rows.set_suspended(act.connection, name, act.now if is_suspended else None)
+        act.outlives(Suspension(at=act.now, by=by.who, company=name, is_suspended=is_suspended))
         verb = "company suspend" if is_suspended else "company resume"
         _note(act, by, verb, name, before={"suspended": company.suspended_at is not None})
 
@@ -99,6 +101,7 @@ def end_licence(agency: Agency, id: int, at: datetime | None, by: By) -> datetim
                 "gives a new one."
             )
         rows.end_licence(act.connection, id, ends_at)
+        act.outlives(LicenceEnd(at=act.now, by=by.who, company=found[0], licence=id, ends_at=ends_at))
         before = {"ends_at": found[1].ends_at.isoformat()}
         _note(act, by, "licence end", f"{found[0]} {id}", before=before)
     return ends_at
@@ -154,6 +157,16 @@ def rotate_token(agency: Agency, id: str, overlap: timedelta, by: By) -> tuple[T
             old_used_at=None,
         )
         rows.put_token(act.connection, rotated)
+        act.outlives(
+            Rotation(
+                at=act.now,
+                by=by.who,
+                token=id,
+                digest=rotated.digest,
+                key_id=rotated.key_id,
+                old_until_at=act.now + overlap,
+            )
+        )
         _note(act, by, "token rotate", f"{row.company} {id}")
     return rotated, tokens.issue(token, agency.keys)
 
@@ -164,6 +177,7 @@ def revoke_token(agency: Agency, id: str, is_final: bool, by: By) -> None:
         row = token_of(act.connection, id)
         ended = replace(row, revoked_at=row.revoked_at or act.now, is_final=is_final or row.is_final)
         rows.put_token(act.connection, ended)
+        act.outlives(Revocation(at=act.now, by=by.who, token=id, is_final=ended.is_final))
         _note(act, by, "token revoke", f"{row.company} {id}")
 
 
@@ -212,6 +226,7 @@ def end_source_key(agency: Agency, source: str, id: str, by: By) -> None:
         if key.revoked_at is not None:
             raise refusals.Impossible(why=f"Key {id} of {source} has ended already.")
         rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
+        act.outlives(SourceKeyEnd(at=act.now, by=by.who, source=source, key=id))
         _note(act, by, "source end-key", f"{source} {id}", before={"kind": key.kind})
     if key.kind is SourceKeyKind.WEBHOOK:
         drop_webhook(agency.keyring.path, id)

@@ -17,6 +17,7 @@ from syndicate.service import refusals
 from syndicate.service.agency import Agency
 from syndicate.service.contracts import By
 from syndicate.service.intake import refresh
+from syndicate.service.outliving import of_fact
 from syndicate.store import books, feeds, items, spans
 
 
@@ -37,11 +38,13 @@ def release(agency: Agency, key: str, by: By) -> datetime:
 
 def _act(agency: Agency, key: str, deed: Deed, by: By) -> datetime:
     with agency.writing() as act:
-        item_of(act.connection, key)
+        item = item_of(act.connection, key)
         known = items.facts_of(act.connection, key)
         _check_possible(known, deed, act.now)
         fact = Act(digest_of(key, deed.value, act.now), act.now, deed, by.who, by.reason)
         items.add_act(act.connection, key, fact)
+        if logged := of_fact(item, fact):
+            act.outlives(logged)
         is_visible = refresh(act, key, feeds.history(act.connection))
         note = books.AuditRow(act.now, by.who, f"item {deed.value}", key, by.reason)
         books.add_audit(act.connection, note)

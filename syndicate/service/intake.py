@@ -17,6 +17,7 @@ from syndicate.core.placement import Generation, places_of
 from syndicate.core.selection import Profile
 from syndicate.inputs import Refusal
 from syndicate.service.agency import TICK, Agency, Writing
+from syndicate.service.outliving import of_fact
 from syndicate.service.preparing import Document, Ready, opened
 from syndicate.store import books, feeds, items, spans
 
@@ -125,6 +126,8 @@ class _Intake:
     def _add(self, ready: Ready, fact: Fact, known: Sequence[Fact]) -> None:
         connection = self.act.connection
         profiles = items.profiles_of(connection, ready.key) if known else {}
+        if logged := of_fact(ready.item, fact):
+            self.act.outlives(logged)
         if isinstance(fact, Act):
             items.add_act(connection, ready.key, fact, self._message(fact.received_at))
         elif ready.sealed is not None:

@@ -135,7 +135,7 @@ class Publisher:
                 raise self._no_item(snapshot, access.partner, key)
             read, carried = found
             body = write(access, read)
-            is_sent = read.is_gone or sends(etag_of(body))  # what is gone has no 304
+            is_sent = read.is_gone or sends(etag_of(self.agency.era, body))  # what is gone has no 304
             carried = carried if is_sent else frozenset()
             return Handed((read, body), access.partner, carried, "item", snapshot.moment)
 

@@ -139,9 +139,12 @@ def entries_of(
     return made
 
 
-def etag_of(body: bytes) -> str:
-    """A digest of the bytes: it tells nothing of what is not in them, as a counter would."""
-    return hashlib.sha256(body).hexdigest()[:32]
+def etag_of(era: str, body: bytes) -> str:
+    """A digest of the era and the bytes: it tells nothing of what is not in them, as a counter would.
+
+    After a restore the same bytes may stand for another history, so nothing from before matches.
+    """
+    return hashlib.sha256(era.encode() + body).hexdigest()[:32]
 
 
 def in_full(decided: Iterable[tuple[Story, Decision]]) -> Iterator[tuple[str, str]]:
@@ -191,7 +194,7 @@ def _finished(snapshot: Snapshot, body: bytes, ext: str, changed_at: datetime, c
     return Rendering(
         body=body,
         media_type=FORMATS[ext].media_type,
-        etag=etag_of(body),
+        etag=etag_of(snapshot.agency.era, body),
         changed_at=changed_at,
         carried=carried,
         epoch=snapshot.moment.epoch,

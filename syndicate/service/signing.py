@@ -15,6 +15,7 @@ from syndicate.service.contracts import By
 from syndicate.settings import add_key, drop_old_keys
 from syndicate.store import books
 from syndicate.store import contracts as rows
+from syndicate.store.actlog import Revocation, SourceKeyEnd
 from syndicate.store.contracts import SourceKey, TokenRow
 
 
@@ -40,8 +41,10 @@ def drop(agency: Agency, by: By) -> None:
         tokens, source_keys = _made_by_others(act.connection, _good_after_drop(agency))
         for token in tokens:
             rows.put_token(act.connection, replace(token, revoked_at=act.now))
+            act.outlives(Revocation(at=act.now, by=by.who, token=token.id, is_final=token.is_final))
         for key in source_keys:
             rows.put_source_key(act.connection, replace(key, revoked_at=act.now))
+            act.outlives(SourceKeyEnd(at=act.now, by=by.who, source=key.source, key=key.id))
         _note(act, by, "keys drop")
     drop_old_keys(agency.keyring.path)
 

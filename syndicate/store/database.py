@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, create_engine, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -195,9 +195,27 @@ _MOVE = update(epoch_table).values(
 def begin_era(connection: Connection) -> None:
     """Give an empty database its epoch."""
     if connection.execute(select(epoch_table.c.n)).first() is None:
-        connection.execute(
-            insert(epoch_table).values(id=1, era=secrets.token_hex(8), n=1, settled_at=BEGINNING)
-        )
+        _put_era(connection, n=1, settled_at=BEGINNING, awaits_acts=False)
+
+
+def begin_era_after(connection: Connection, before: Epoch) -> None:
+    """Give a database out of a backup, whose epoch was `before`, another era; the acts since are missing yet."""
+    connection.execute(delete(epoch_table))
+    _put_era(connection, n=before.n + 1, settled_at=before.settled_at, awaits_acts=True)
+
+
+def _put_era(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(epoch_table).values(id=1, era=secrets.token_hex(8), **values))
+
+
+def awaits_acts(connection: Connection) -> bool:
+    """Whether the database came out of a backup and lacks what was done since."""
+    return bool(connection.execute(select(epoch_table.c.awaits_acts)).scalar_one_or_none())
+
+
+def await_no_acts(connection: Connection) -> None:
+    """Say that the acts since the backup are there, or given up."""
+    connection.execute(update(epoch_table).values(awaits_acts=False))
 
 
 def insert_once(connection: Connection, table: Table) -> Any:

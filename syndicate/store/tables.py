@@ -39,6 +39,7 @@ epoch = Table(
     Column("era", Text, nullable=False),  # random; new at init and after a restore
     Column("n", BigInteger, nullable=False),  # moved by every commit that can change what anybody may see
     Column("settled_at", Time, nullable=False),  # no fact is received at or before this
+    Column("awaits_acts", Boolean, nullable=False),  # out of a backup; what was done since is missing
 )
 
 # Facts

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Flask, Response, current_app, request
 
 from syndicate.service.rendering import etag_of
+from syndicate.web.asking import agency
 from syndicate.web.front import PRIVATE, only_once, takes_gzip
 from syndicate.web.packing import Packing
 
@@ -57,7 +58,7 @@ def finished(
     A time alone does not say so: two changes may fall into one second, and the second may be a kill.
     """
     response = Response(body, status=status, content_type=media_type)
-    response.set_etag(etag or etag_of(body), weak=True)
+    response.set_etag(etag or etag_of(agency().era, body), weak=True)
     if changed_at is not None:
         response.last_modified = changed_at
     response.headers["Cache-Control"] = cache_control

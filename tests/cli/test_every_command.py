@@ -27,7 +27,7 @@ def commands(group: click.Group = syndicate, *path: str) -> Iterator[tuple[str, 
 
 
 PROMISED = {
-    "": "init serve worker demo ingest doctor explain",
+    "": "init serve worker demo ingest doctor explain backup restore",
     "config": "check show",
     "db": "upgrade check",
     "feed": "list show check preview",

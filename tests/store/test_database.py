@@ -20,6 +20,7 @@ from syndicate.store.tables import companies, messages
 NOON = datetime(2026, 3, 18, 12, 0, 0, 123456, tzinfo=UTC)
 
 OLD_ROWS = """
+INSERT INTO epoch (id, era, n, settled_at) VALUES (1, 'old', 7, 1);
 INSERT INTO polls (source, polled_at, etag) VALUES ('far', 1, 'one');
 INSERT INTO source_keys (id, source, digest, key_id, issued_at) VALUES ('a', 'desk', 'd', 'k', 1);
 INSERT INTO quarantine (id, source, received_at, reason, detail, digest, state)
@@ -53,7 +54,6 @@ def test_a_database_of_every_schema_before_comes_to_the_newest(tmp_path: Path, d
     old = Database(url, tmp_path / "writer.lock")
     with old.transaction() as connection:
         command.upgrade(schema._config(schema.MAIN, connection), "0001")
-        begin_era(connection)
         for filled in OLD_ROWS.split(";"):
             connection.execute(text(filled))
     with pytest.raises(StoreError, match="syndicate db upgrade"):
