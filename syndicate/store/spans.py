@@ -44,24 +44,26 @@ def span_ids(connection: Connection, key: str) -> dict[Span, int]:
 
 def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: Mapping[Span, int]) -> None:
     """Write down where the spans of an item stand."""
-    rows = [
-        {
-            "generation": each.generation.id,
-            "span": ids[each.span],
-            "feed": each.generation.definition.name,
-            "key": key,
-            "reader_class": each.span.reader_class.value,
-            "face": each.span.face.value,
-            "public": int(each.public),
-            "from_at": each.from_at,
-            "until_at": each.until_at,
-            "outline_at": each.span.outline_at,
-            "words_at": each.span.words_at,
-        }
-        for each in placed
-    ]
+    rows = [place_row(key, each, ids[each.span]) for each in placed]
     if rows:
         connection.execute(insert(places), rows)
+
+
+def place_row(key: str, placed: Placed, span: int) -> dict[str, Any]:
+    """A place as a row; `span` is the id of its span."""
+    return {
+        "generation": placed.generation.id,
+        "span": span,
+        "feed": placed.generation.definition.name,
+        "key": key,
+        "reader_class": placed.span.reader_class.value,
+        "face": placed.span.face.value,
+        "public": int(placed.public),
+        "from_at": placed.from_at,
+        "until_at": placed.until_at,
+        "outline_at": placed.span.outline_at,
+        "words_at": placed.span.words_at,
+    }
 
 
 def drop_places(connection: Connection, feed: str) -> None:
@@ -70,9 +72,14 @@ def drop_places(connection: Connection, feed: str) -> None:
 
 
 def _add_span(connection: Connection, key: str, span: Span) -> int:
+    row = insert(spans).values(span_row(key, span))
+    return int(connection.execute(row.returning(spans.c.id)).scalar_one())
+
+
+def span_row(key: str, span: Span) -> dict[str, Any]:
+    """A span as a row."""
     values = {name: getattr(span, name) for name in _SPAN_NAMES}
-    values |= {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
-    return int(connection.execute(insert(spans).values(values).returning(spans.c.id)).scalar_one())
+    return values | {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
 
 
 _SPAN_COLUMNS = (
