@@ -16,12 +16,12 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bench.wire import SOURCE, Sent
 from syndicate.core.change import News, Shown, Where, news
 from syndicate.core.life import timeline
-from syndicate.core.model import FOREVER, Act, Fact, ReaderClass
+from syndicate.core.model import FOREVER, Act, Fact, ReaderClass, Span
 from syndicate.core.placement import Generation, Placed, places_of
 from syndicate.core.sealed import Sealed
 from syndicate.core.selection import Profile
@@ -30,7 +30,8 @@ from syndicate.service.agency import Agency
 from syndicate.service.changes import GOOD_FOR
 from syndicate.service.intake import Ready, prepare
 from syndicate.store import changes, feeds, items, spans
-from syndicate.store.database import Epoch, move_epoch, read_epoch
+from syndicate.store.database import Epoch, read_epoch
+from syndicate.store.tables import epoch as epoch_table
 from syndicate.store.tables import metadata
 
 BATCH = 20_000
@@ -55,6 +56,7 @@ class Life:
     facts: list[Fact] = field(default_factory=list)
     versions: dict[str, Version] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
 
 
@@ -104,11 +106,11 @@ class _Loading:
         life, before = self._life, _shown(self._life.placed, self._settled_at)
         self._add_fact(life, ready, sent)
         made = timeline(life.facts)
-        every = [span for reader_class in ReaderClass for span in made[reader_class]]
-        life.placed = places_of(every, life.profiles, self._generations)
+        life.spans = [span for reader_class in ReaderClass for span in made[reader_class]]
+        life.placed = places_of(life.spans, life.profiles, self._generations)
         self._n += 1
         self._announce(life, before, sent.received_at)
-        for span in every:
+        for span in life.spans:
             for at in (span.from_at, span.until_at):
                 self._watch(life, at, sent.received_at)
 
@@ -116,10 +118,8 @@ class _Loading:
         """No more messages come for the item at hand: its spans and places are final."""
         if self._life is None:
             return
-        key, ids = self._life.ready.key, {}
-        made = timeline(self._life.facts)
-        for span in (span for reader_class in ReaderClass for span in made[reader_class]):
-            ids[span] = self._add("spans", spans.span_row(key, span))
+        key = self._life.ready.key
+        ids = {span: self._add("spans", spans.span_row(key, span)) for span in self._life.spans}
         for placed in self._life.placed:
             self._add("places", spans.place_row(key, placed, ids[placed.span]))
 
@@ -129,7 +129,7 @@ class _Loading:
             for name in _TABLES:
                 if rows := self._rows.pop(name, []):
                     connection.execute(insert(metadata.tables[name]), rows)
-            _set_epoch(connection, self._n, self._settled_at)
+            connection.execute(update(epoch_table).values(n=self._n, settled_at=self._settled_at))
 
     def _add_fact(self, life: Life, ready: Ready, sent: Sent) -> None:
         fact = ready.fact_at(sent.received_at)
@@ -211,11 +211,6 @@ def _alike(life: Life) -> Callable[[str, str], bool]:
         )
 
     return lambda one, other: one == other or sides(one) == sides(other)
-
-
-def _set_epoch(connection: Connection, n: int, settled_at: datetime) -> None:
-    for _ in range(n - read_epoch(connection).n):
-        move_epoch(connection, settled_at, True)
 
 
 def _drop_indexes(connection: Connection) -> None:
