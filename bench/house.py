@@ -76,6 +76,7 @@ def copy(data: Path, size: Size) -> Path:
     folder = data / "run" / str(size)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(stock(data, size), folder)
+    prepare(folder)  # the stock may be of an older schema
     return folder
 
 

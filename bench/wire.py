@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -27,7 +28,7 @@ _TOPICS = ("01000000", "04000000", "11000000", "15000000")
 _CODES = "http://cv.iptc.org/newscodes"
 _PRESS_RELEASE = "genre/Press_Release"
 _CORRECTION = "signal/correction"
-_PARAGRAPHS = 10
+_PARAGRAPHS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,13 @@ def _words() -> list[str]:
 
 @cache
 def _sentences() -> list[str]:
+    """Of words that are the rarer the later they stand, as in any language: so they pack as texts do."""
     random = Random(f"{SEED} sentences")  # noqa: S311 - as above
+    words = _words()
+    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
     return [
-        " ".join(random.choices(_words(), k=random.randint(8, 18))).capitalize() + "." for _ in range(20_000)
+        " ".join(random.choices(words, cum_weights=weights, k=random.randint(8, 18))).capitalize() + "."
+        for _ in range(20_000)
     ]
 
 
