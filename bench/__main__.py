@@ -13,7 +13,7 @@ from pathlib import Path
 
 import bench.rows  # noqa: F401 - which registers them
 from bench import page
-from bench.figures import ROWS, Lacking, Row, Scope
+from bench.figures import ROWS, Lacking, Row, Scope, Wrong
 from bench.ground import Ground, House
 from bench.house import Size, say, stock
 from bench.machine import Calm, load_average, watched
@@ -43,7 +43,7 @@ def main() -> int:
     if options.write:
         command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
         page.write(results, command, options.rounds, options.seconds, options.tokens, load_average())
-    return int(any("no" in line for result in results for line in result.lines()))
+    return int(any(result.is_short for result in results))
 
 
 def _options() -> argparse.Namespace:
@@ -86,7 +86,7 @@ def _house(ground: Ground, result: Result) -> House:
 
 def _measure(result: Result, house: House, most: int) -> None:
     """One round of one row; again while others keep the machine busy, and the calmest attempt counts."""
-    if result.lacking is not None:
+    if result.is_over:
         return
     attempts: list[tuple[Calm, Sequence[float]]] = []
     while len(attempts) < most and not (attempts and not attempts[-1][0].is_disturbed):
@@ -95,6 +95,9 @@ def _measure(result: Result, house: House, most: int) -> None:
                 figures = result.row.measure(house)
         except Lacking as lacking:
             result.lacking = str(lacking)
+            return
+        except Wrong as wrong:
+            result.wrong = str(wrong)
             return
         attempts.append((calm, figures))
         say(

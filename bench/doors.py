@@ -6,6 +6,7 @@ import http.client
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.figures import Wrong
 from bench.load import Target
 
 _ATTEMPTS = 200
@@ -28,7 +29,7 @@ def doors_of(target: Target, path: str) -> list[http.client.HTTPConnection]:
             doors[pid] = connection
         if len(doors) == len(wanted):
             return list(doors.values())
-    raise RuntimeError(f"Only {len(doors)} of {len(wanted)} web processes could be reached.")
+    raise Wrong(f"Only {len(doors)} of {len(wanted)} web processes could be reached.")
 
 
 def send(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> None:

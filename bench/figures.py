@@ -18,6 +18,10 @@ class Lacking(Exception):
     """A row cannot be measured here: the text says what is missing."""
 
 
+class Wrong(Exception):
+    """What was measured is not what was meant: the text says what came instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One figure of a row: what it is, and the bounds that it must, and should, stay within."""

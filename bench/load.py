@@ -12,11 +12,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+from bench.figures import Wrong
 from bench.machine import command_of, family_of, seconds_worked
 
 CONNECTIONS = 32
@@ -24,11 +25,10 @@ WARMING = 1.0
 NUMBERED = "NUMBERED"
 """Stands in a body for the number of the request."""
 
+_FEW = 12
+"""After so many messages every process has started what reads them."""
+
 _SCRIPT = Path(__file__).with_name("load.lua")
-
-
-class Wrong(Exception):
-    """What was measured is not what was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Ask:
     def method(self) -> str:
         """POST for what has a body."""
         return "GET" if self.body is None else "POST"
+
+    def numbered(self, number: int) -> Ask:
+        """The same with a number in its body."""
+        body = (self.body or b"").replace(NUMBERED.encode(), f"{number:08d}".encode())
+        return replace(self, body=body)
 
     def on_the_wire(self) -> bytes:
         """The bytes of the request."""
@@ -117,7 +122,9 @@ def read_load(
 
 
 def write_load(target: Target, asked: Ask, seconds: float, connections: int, first: int) -> Rate:
-    """Post a body again and again, each time with the next number in it, from `first` on."""
+    """Post a body again and again, each time with the next number in it, from `first` on, after a few."""
+    for number in range(first - _FEW, first):
+        _check(target, asked.numbered(number))
     with _file_of([asked]) as file:
         said = _wrk_while_counting(file, target, seconds, connections, first)
     return _rate(target, said, asked.status)

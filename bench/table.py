@@ -14,13 +14,24 @@ HEAD = ("#", "items", "what", "figure", "rounds", "must", "aim", "reached")
 
 @dataclass
 class Result:
-    """What the rounds of one row gave, for one size (None: no size matters), or why there is nothing."""
+    """What the rounds of one row gave, for one size (None: no size matters), or why there are no more."""
 
     row: Row
     items: int | None
     rounds: list[Sequence[float]] = field(default_factory=list)
     calms: list[Calm] = field(default_factory=list)
     lacking: str | None = None
+    wrong: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more rounds can be measured."""
+        return self.lacking is not None or self.wrong is not None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the row stays short of what it must reach."""
+        return self.wrong is not None or any(line[-1] == "no" for line in self.lines())
 
     def add(self, figures: Sequence[float], calm: Calm) -> None:
         """One round more. Raises `ValueError` when there is not a figure for each mark."""
@@ -39,7 +50,9 @@ class Result:
         for number, mark in enumerate(self.row.marks):
             named = (str(self.row.number), items, f"{self.row.title}: {mark.what}")
             bounds = (mark.bound(mark.must), mark.bound(mark.aim))
-            if self.lacking is not None:
+            if self.wrong is not None:
+                yield (*named, "-", "", *bounds, f"wrong: {self.wrong}")
+            elif not self.rounds:
                 yield (*named, "-", "", *bounds, f"not measured: {self.lacking}")
             else:
                 yield (*named, *self._measured(number, mark, bounds))

@@ -10,11 +10,10 @@ from contextlib import closing
 from statistics import median, quantiles
 
 from bench.doors import doors_of, send
-from bench.figures import at_least, at_most, row
+from bench.figures import Wrong, at_least, at_most, row
 from bench.ground import BY, PUBLIC, House
-from bench.load import NUMBERED, Rate, Wrong, begun, write_load
+from bench.load import Rate, begun, write_load
 from bench.wire import SOURCE
-from syndicate.core.model import item_key
 from syndicate.core.tokens import TokenKind
 from syndicate.service import contracts, desk, intake
 from syndicate.service.contracts import TokenTerms
@@ -65,8 +64,7 @@ def visible(house: House, path: str) -> list[float]:
     asked, doors, first = house.numbered_story(), doors_of(house.service, path), house.numbers()
     took = []
     for number in range(first, first + _SEEN):
-        body = (asked.body or b"").replace(NUMBERED.encode(), f"{number:08d}".encode())
-        intake.take(house.agency, body, SOURCE)
+        intake.take(house.agency, asked.numbered(number).body or b"", SOURCE)
         committed = time.perf_counter()
         waiting = doors
         while waiting:
@@ -109,12 +107,11 @@ def _token(house: House) -> str:
 
 def _posted(house: House) -> str:
     """The key of a new item."""
-    number = f"{house.numbers():08d}"
-    body = (house.numbered_story().body or b"").replace(NUMBERED.encode(), number.encode())
-    (taken,) = intake.take(house.agency, body, SOURCE)
-    if taken.key != item_key(SOURCE.namespace, f"posted:{number}"):
-        raise Wrong(f"An item could not be posted: {taken}.")
-    return str(taken.key)
+    asked = house.numbered_story().numbered(house.numbers())
+    (taken,) = intake.take(house.agency, asked.body or b"", SOURCE)
+    if taken.key is None:
+        raise Wrong(f"An item could not be posted: {taken.detail}")
+    return taken.key
 
 
 def _durable_commits(house: House) -> list[float]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from bench.figures import Lacking, Scope, at_most, row
+from bench.figures import Lacking, Scope, Wrong, at_most, row
 from bench.ground import GZIP, PUBLIC, House
 from bench.load import Ask
 from bench.rows.answers import rate
@@ -59,7 +59,7 @@ def _changes_page(house: House) -> float:
         page = _get(connection, f"/private/changes?since={since}", headers)
         took.append(time.perf_counter() - began)
         if not page["changes"]:
-            raise RuntimeError("There are no changes to page through.")
+            raise Wrong("There are no changes to page through.")
     connection.close()
     return median(took)
 

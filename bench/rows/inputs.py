@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 import feedparser
 
 from bench.clocks import cpu
-from bench.figures import Scope, at_least, row
+from bench.figures import Scope, Wrong, at_least, row
 from bench.ground import House
-from bench.load import Wrong
 from bench.wire import SOURCE, ninjs, story
 from syndicate import inputs
 from syndicate.outputs import FORMATS

@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import count
 
 from bench.clocks import cpu
-from bench.figures import Scope, at_least, row
+from bench.figures import Scope, Wrong, at_least, row
 from bench.ground import House
-from bench.load import Wrong
 from bench.peers.feedgen_alone import ALONE
 from syndicate.core.entry import Feed
 from syndicate.outputs import FORMATS

@@ -59,6 +59,20 @@ def test_a_row_that_cannot_be_measured_says_why_and_reaches_nothing() -> None:
     assert calmness([made]) == "Nothing was measured."
 
 
+def test_a_wrong_answer_is_short_of_everything_whatever_was_measured_before() -> None:
+    made = result((0.5, 10))
+    assert not made.is_short
+    made.wrong = "service answered 503"
+    assert made.is_short
+    assert {line[-1] for line in made.lines()} == {"wrong: service answered 503"}
+
+
+def test_what_runs_out_leaves_the_rounds_that_there_were() -> None:
+    made = result((0.5, 10))
+    made.lacking = "the tokens are used up"
+    assert [line[-1] for line in made.lines()] == ["aim", "aim"]
+
+
 def test_a_round_has_a_figure_for_each_mark() -> None:
     with pytest.raises(ValueError, match="99"):
         Result(ROW, None).add([1.0], CALM)
