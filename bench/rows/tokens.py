@@ -18,8 +18,9 @@ from syndicate.service.contracts import TokenTerms
 _WARMING = 6.0
 """So long every process has met each of a thousand tokens (seconds)."""
 
-_FIRST_POLLS = 5_000
-"""More than so many a second no process signs for."""
+_FIRST_POLLS = 3_000
+_FIRST_SECONDS = 2.0
+"""So many tokens a second, and for so long: what a house has is used up in the end."""
 
 
 @row(5, "tokened 304", at_least("of public 304", 0.70, 0.85))
@@ -66,10 +67,9 @@ def refused(house: House) -> Sequence[float]:
 @row(17, "first polls, every text owed a receipt", at_least("of a bare Flask route, same bytes", 0.30, 0.60))
 def first_polls(house: House) -> Sequence[float]:
     """Tokens that were never seen before, each once, beside Flask with no more than the bytes."""
-    seconds = house.ground.seconds
     read_load(house.service, house.known(1), 1)  # the rendering is there, as for all but the first
-    asks = house.fresh(math.ceil(_FIRST_POLLS * seconds))
-    ours = read_load(house.service, asks, seconds, warming=0, is_once=True)
+    asks = house.fresh(math.ceil(_FIRST_POLLS * _FIRST_SECONDS))
+    ours = read_load(house.service, asks, _FIRST_SECONDS, warming=0, is_once=True)
     with house.bare() as bare:
-        theirs = read_load(bare, [replace(asks[0], path="/private.rss")], seconds)
+        theirs = read_load(bare, [replace(asks[0], path="/private.rss")], _FIRST_SECONDS)
     return [ours.per_second / theirs.per_second]
