@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from bench.loader import load
+from bench.receipts import load_receipts
 from bench.wire import SEED, STEP, wire
 from syndicate.bootstrap import open_agency, prepare, take_up_feeds
 from syndicate.core import tokens
@@ -27,7 +28,9 @@ from syndicate.store import contracts
 from syndicate.store.contracts import Company, TokenRow
 
 FEED = "all"
-TOKENS_OF_A_COMPANY = 100
+TOKENS_OF_A_COMPANY = 10
+HOLDERS = 1000
+"""So many tokens have signed for all that there are receipts for."""
 
 _CONFIG = """\
 [site]
@@ -55,9 +58,10 @@ class Size:
 
     items: int
     tokens: int
+    receipts: int = 0
 
     def __str__(self) -> str:
-        return f"{self.items}-items-{self.tokens}-tokens"
+        return f"{self.items}-items-{self.tokens}-tokens-{self.receipts}-receipts"
 
 
 def stock(data: Path, size: Size) -> Path:
@@ -83,7 +87,18 @@ def copy(data: Path, size: Size) -> Path:
 def token_texts(agency: Agency, first: int, last: int) -> Iterator[str]:
     """The texts of the reader tokens with the numbers from `first` up to, not including, `last`."""
     for number in range(first, last):
-        yield tokens.issue(_token(number), agency.keys)
+        yield tokens.issue(token(number), agency.keys)
+
+
+def company(number: int) -> str:
+    """The company of the token of a number."""
+    return f"company-{number // TOKENS_OF_A_COMPANY}"
+
+
+def token(number: int) -> Token:
+    """The token of a number. Who has the key knows its secret too, so it is for benches alone."""
+    random = Random(f"{SEED} token {number}")  # noqa: S311 - see above
+    return Token(TokenKind.READER, f"{random.getrandbits(48):012x}", f"{random.getrandbits(144):036x}")
 
 
 def _build(folder: Path, size: Size) -> None:
@@ -103,6 +118,9 @@ def _build(folder: Path, size: Size) -> None:
 
     load(agency, wire(size.items, now), now, tell)
     _add_contracts(agency, size.tokens, before)
+    if size.receipts:
+        holders = [(token(number).id, company(number)) for number in range(HOLDERS)]
+        load_receipts(agency, holders, size.receipts, now)
     agency.close()
     say(
         f"a house of {size.items:,} items and {size.tokens:,} tokens built in {time.monotonic() - begun:.0f} s"
@@ -114,22 +132,14 @@ def _add_contracts(agency: Agency, many: int, at: datetime) -> None:
     key_id = tokens.key_id(agency.keys[-1])
     with agency.database.write() as connection:
         for number in range(many):
-            company = f"company-{number // TOKENS_OF_A_COMPANY}"
             if number % TOKENS_OF_A_COMPANY == 0:
-                contracts.add_company(connection, Company(company, company.title()))
-                contracts.add_licence(
-                    connection, company, Licence(0, frozenset(_FEEDS), Level.FULL, at, FOREVER)
-                )
-            token = _token(number)
-            digest = tokens.digest(token.nonce)
-            row = TokenRow(token.id, company, token.kind.value, "bench", digest, key_id, at, FOREVER)
+                contracts.add_company(connection, Company(company(number), company(number).title()))
+                licence = Licence(0, frozenset(_FEEDS), Level.FULL, at, FOREVER)
+                contracts.add_licence(connection, company(number), licence)
+            made = token(number)
+            digest = tokens.digest(made.nonce)
+            row = TokenRow(made.id, company(number), made.kind.value, "bench", digest, key_id, at, FOREVER)
             contracts.add_token(connection, row)
-
-
-def _token(number: int) -> Token:
-    """A token of this number: its secret is known to whoever has the key as well, so it is for benches alone."""
-    random = Random(f"{SEED} token {number}")  # noqa: S311 - see above
-    return Token(TokenKind.READER, f"{random.getrandbits(48):012x}", f"{random.getrandbits(144):036x}")
 
 
 def say(what: str) -> None:

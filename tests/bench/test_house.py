@@ -48,7 +48,7 @@ def test_feeds_are_as_large_as_the_specification_says(agency: Agency, client: Fl
 
 def test_a_house_is_built_once_and_copied_for_each_run(tmp_path: Path) -> None:
     first = copy(tmp_path, Size(20, 1))
-    stock = tmp_path / "stock" / "20-items-1-tokens"
+    stock = tmp_path / "stock" / str(Size(20, 1))
     made = (stock / "data" / "keys.toml").stat().st_mtime_ns
     (first / "of-this-run").touch()
     second = copy(tmp_path, Size(20, 1))
