@@ -17,9 +17,9 @@ lint: $(VENV)/dev.stamp  ## Style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)-bench/stamp  ## Measure the service beside its peers (ROWS=1,2 ITEMS=10000 ROUNDS=4); needs wrk and nginx
+bench: $(VENV)-bench/stamp  ## Measure the service beside its peers (ROWS=1,2 ITEMS=10000 ROUNDS=4 DATA=folder); needs wrk and nginx
 	$(VENV)-bench/bin/python -m bench $(if $(ROWS),--rows $(ROWS),--write) \
-		$(if $(ITEMS),--items $(ITEMS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+		$(if $(ITEMS),--items $(ITEMS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DATA),--data $(DATA))
 
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv
@@ -47,7 +47,6 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@touch $@
 
 $(VENV)-bench/stamp: requirements/bench.txt pyproject.toml
-	@command -v wrk >/dev/null && command -v nginx >/dev/null || { echo "The bench needs wrk and nginx (Debian: apt install wrk nginx-light)."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)-bench || { echo "There is no venv: install it (Debian: apt install python3-venv)."; exit 1; }
 	$(VENV)-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
 	$(VENV)-bench/bin/pip install --quiet --no-deps --no-build-isolation --editable .

@@ -23,8 +23,8 @@ from bench.table import Result, calmness, plain
 def main() -> int:
     """Measure what the command line asks for. 1 when a row stays short of what it must reach."""
     options = _options()
-    if shutil.which("wrk") is None:
-        say("The bench needs wrk (Debian: apt install wrk).")
+    if missing := [program for program in ("wrk", "nginx") if shutil.which(program) is None]:
+        say(f"The bench needs {' and '.join(missing)} (Debian: apt install wrk nginx-light).")
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end with us
     sizes = [Size(items, options.tokens) for items in options.items]
@@ -108,4 +108,7 @@ def _measure(result: Result, house: House, most: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -5,7 +5,6 @@ Everything is made when a row first asks for it and goes with the run.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -96,8 +95,6 @@ class House:
     @cached_property
     def nginx(self) -> Target:
         """nginx; what it serves is laid out anew before each measurement (`lay_out`)."""
-        if shutil.which("nginx") is None:
-            raise Lacking("nginx is missing (Debian: apt install nginx-light)")
         self.lay_out()
         return self._started(
             "nginx", lambda port: nginx.command(self.folder, port), Ask("/public.rss"), "nginx"
