@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 
 import bench.rows  # noqa: F401 - which registers them
@@ -96,8 +97,8 @@ def _measure(result: Result, house: House, most: int) -> None:
         except Lacking as lacking:
             result.lacking = str(lacking)
             return
-        except Wrong as wrong:
-            result.wrong = str(wrong)
+        except (Wrong, OSError, HTTPException) as fault:
+            result.wrong = str(fault)
             return
         attempts.append((calm, figures))
         say(

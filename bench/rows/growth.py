@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import math
 import time
@@ -11,7 +10,7 @@ from statistics import median
 
 from bench.figures import Lacking, Scope, Wrong, at_most, row
 from bench.ground import GZIP, PUBLIC, House
-from bench.load import Ask
+from bench.load import Ask, ask
 from bench.rows.answers import rate
 from bench.rows.commits import acknowledged, visible
 
@@ -50,23 +49,19 @@ def _times(house: House) -> list[float]:
 def _changes_page(house: House) -> float:
     """How long a page of changes takes to somebody who is a few behind (seconds, median)."""
     headers = {"Authorization": f"Bearer {house.api_token}"}
-    connection = http.client.HTTPConnection("127.0.0.1", house.service.port, timeout=60)
-    since = _get(connection, "/private/changes", headers)["next"]
+    since = _page(house, Ask("/private/changes", headers))["next"]
     visible(house, PUBLIC)  # which takes a hundred messages in
+    asked = Ask(f"/private/changes?since={since}", headers)
     took = []
     for _ in range(_PAGES):
         began = time.perf_counter()
-        page = _get(connection, f"/private/changes?since={since}", headers)
+        page = _page(house, asked)
         took.append(time.perf_counter() - began)
         if not page["changes"]:
             raise Wrong("There are no changes to page through.")
-    connection.close()
     return median(took)
 
 
-def _get(
-    connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
-) -> dict[str, list[object]]:
-    connection.request("GET", path, headers=headers)
-    read: dict[str, list[object]] = json.loads(connection.getresponse().read())
-    return read
+def _page(house: House, asked: Ask) -> dict[str, list[object]]:
+    page: dict[str, list[object]] = json.loads(ask(house.service.port, asked).body)
+    return page
