@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test chaos lint lock clean
+.PHONY: run test chaos bench lint lock clean
 
 run: $(VENV)/run.stamp  ## Set up, and serve the demo
 	$(BIN)/syndicate demo
@@ -20,15 +20,21 @@ lint: $(VENV)/dev.stamp  ## Style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+bench: $(VENV)-bench/stamp  ## Measure the service beside its peers (ROWS=1,2 ITEMS=10000 ROUNDS=4 DATA=folder); needs wrk and nginx
+	$(VENV)-bench/bin/python -m bench $(if $(ROWS),--rows $(ROWS),--write) \
+		$(if $(ITEMS),--items $(ITEMS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DATA),--data $(DATA))
+
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		--extra postgres --group build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		--extra postgres --group build --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
+		--extra postgres --group build --group bench pyproject.toml -o requirements/bench.txt
 
 clean:  ## Remove what `make` made
-	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench demo-data .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("syndicate needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
@@ -41,4 +47,10 @@ $(VENV)/run.stamp: $(VENV)/bin/python requirements/run.txt pyproject.toml
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)-bench/stamp: requirements/bench.txt pyproject.toml
+	@$(PYTHON) -m venv $(VENV)-bench || { echo "There is no venv: install it (Debian: apt install python3-venv)."; exit 1; }
+	$(VENV)-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
+	$(VENV)-bench/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

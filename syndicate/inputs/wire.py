@@ -8,8 +8,8 @@ Knows `core.model` and pydantic.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import IO, Annotated, Any, TypeVar
 
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
@@ -109,9 +109,7 @@ def receive_answer(stream: IO[bytes]) -> list[Message | Refusal]:
     answer = _checked(_ANSWER, _exactly(stream, length))
     if answer.error is not None:
         raise IngestError(answer.error.reason, answer.error.detail)
-    if not all(_has_zones(item) for item in answer.items):
-        raise WireError("The answer has a time without a zone.")
-    return list(answer.items)
+    return [_in_utc(item) for item in answer.items]
 
 
 def _checked(adapter: TypeAdapter[Value], text: bytes) -> Value:
@@ -128,6 +126,11 @@ def _exactly(stream: IO[bytes], length: int) -> bytes:
     return body
 
 
-def _has_zones(item: Message | Refusal) -> bool:
-    values = (getattr(item, field.name) for field in fields(item))
-    return all(value.tzinfo is not None for value in values if isinstance(value, datetime))
+def _in_utc(item: Message | Refusal) -> Message | Refusal:
+    """The item with its times as the reader gave them: digests are of what they look like."""
+    values = {field.name: getattr(item, field.name) for field in fields(item)}
+    times = {name: value for name, value in values.items() if isinstance(value, datetime)}
+    if not all(value.tzinfo is not None for value in times.values()):
+        raise WireError("The answer has a time without a zone.")
+    in_utc: dict[str, Any] = {name: value.astimezone(UTC) for name, value in times.items()}
+    return replace(item, **in_utc)

@@ -65,25 +65,27 @@ def add_changes(
     archive_days: int | None = None,
 ) -> None:
     """Write down what is told of items, by their keys, with the number of the epoch it is committed with."""
-    rows = [
-        {
-            "id": secrets.token_hex(8),
-            "n": n,
-            "at": at,
-            "feed": each.feed,
-            "key": key,
-            "reader_class": each.reader_class.value,
-            "change": each.change.value,
-            "least": int(each.least),
-            "archive_days": archive_days,
-        }
-        for key, each in told
-    ]
+    rows = [change_row(n, at, key, each, archive_days) for key, each in told]
     if rows:
         connection.execute(_ADD_CHANGES, rows)
 
 
 _ADD_CHANGES = insert(changes)
+
+
+def change_row(n: int, at: datetime, key: str, told: News, archive_days: int | None = None) -> dict[str, Any]:
+    """One thing that is told of an item, as a row under a new name."""
+    return {
+        "id": secrets.token_hex(8),
+        "n": n,
+        "at": at,
+        "feed": told.feed,
+        "key": key,
+        "reader_class": told.reader_class.value,
+        "change": told.change.value,
+        "least": int(told.least),
+        "archive_days": archive_days,
+    }
 
 
 def changes_after(connection: Connection, seq: int, reading: Reading, limit: int) -> list[ChangeRow]:

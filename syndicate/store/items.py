@@ -127,9 +127,13 @@ def receive_earlier(connection: Connection, key: str, digest: str, received_at: 
 
 def add_version(connection: Connection, key: str, sealed: SealedVersion, message: int) -> None:
     """Add a version to the history of an item."""
+    connection.execute(_ADD_VERSION, version_row(key, sealed, message))
+
+
+def version_row(key: str, sealed: SealedVersion, message: int) -> dict[str, Any]:
+    """A version as a row."""
     fact, version, words = sealed.fact, sealed.version, sealed.words
-    connection.execute(
-        _ADD_VERSION,
+    return (
         {name: getattr(fact, name) for name in _FACT_NAMES}
         | {name: getattr(version, name) for name in _VERSION_NAMES}
         | {
@@ -144,7 +148,7 @@ def add_version(connection: Connection, key: str, sealed: SealedVersion, message
             "text": words.text,
             "editors_note": words.editors_note,
             "renditions": words.renditions,
-        },
+        }
     )
 
 
@@ -158,17 +162,20 @@ _VERSION_NAMES = [
 
 def add_act(connection: Connection, key: str, act: Act, message: int | None = None) -> None:
     """Add an act to the history of an item."""
-    connection.execute(
-        insert(acts).values(
-            key=key,
-            message=message,
-            digest=act.digest,
-            received_at=act.received_at,
-            deed=act.deed.value,
-            by=act.by,
-            reason=act.reason,
-        )
-    )
+    connection.execute(insert(acts).values(act_row(key, act, message)))
+
+
+def act_row(key: str, act: Act, message: int | None) -> dict[str, Any]:
+    """An act as a row."""
+    return {
+        "key": key,
+        "message": message,
+        "digest": act.digest,
+        "received_at": act.received_at,
+        "deed": act.deed.value,
+        "by": act.by,
+        "reason": act.reason,
+    }
 
 
 def profiles_of(connection: Connection, key: str) -> dict[str, Profile]:

@@ -39,7 +39,7 @@ def add_spans(
     new = [span for reader_class in ReaderClass for span in made[reader_class]]
     if not new:
         return False
-    ids = connection.execute(_ADD_SPANS, [_span_values(key, span) for span in new]).scalars()
+    ids = connection.execute(_ADD_SPANS, [span_row(key, span) for span in new]).scalars()
     add_places(connection, key, placed, dict(zip(new, ids, strict=True)))
     return True
 
@@ -60,22 +60,7 @@ def span_ids(connection: Connection, key: str) -> dict[Span, int]:
 
 def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: Mapping[Span, int]) -> None:
     """Write down where the spans of an item stand."""
-    rows = [
-        {
-            "generation": each.generation.id,
-            "span": ids[each.span],
-            "feed": each.generation.definition.name,
-            "key": key,
-            "reader_class": each.span.reader_class.value,
-            "face": each.span.face.value,
-            "public": int(each.public),
-            "from_at": each.from_at,
-            "until_at": each.until_at,
-            "outline_at": each.span.outline_at,
-            "words_at": each.span.words_at,
-        }
-        for each in placed
-    ]
+    rows = [place_row(key, each, ids[each.span]) for each in placed]
     if rows:
         connection.execute(_ADD_PLACES, rows)
 
@@ -83,12 +68,30 @@ def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: 
 _ADD_PLACES = insert(places)
 
 
+def place_row(key: str, placed: Placed, span: int) -> dict[str, Any]:
+    """A place as a row; `span` is the id of its span."""
+    return {
+        "generation": placed.generation.id,
+        "span": span,
+        "feed": placed.generation.definition.name,
+        "key": key,
+        "reader_class": placed.span.reader_class.value,
+        "face": placed.span.face.value,
+        "public": int(placed.public),
+        "from_at": placed.from_at,
+        "until_at": placed.until_at,
+        "outline_at": placed.span.outline_at,
+        "words_at": placed.span.words_at,
+    }
+
+
 def drop_places(connection: Connection, feed: str) -> None:
     """Forget where items stand in a feed, before they are placed anew under its new generation."""
     connection.execute(delete(places).where(places.c.feed == feed))
 
 
-def _span_values(key: str, span: Span) -> dict[str, Any]:
+def span_row(key: str, span: Span) -> dict[str, Any]:
+    """A span as a row."""
     values = {name: getattr(span, name) for name in _SPAN_NAMES}
     return values | {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
 

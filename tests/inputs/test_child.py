@@ -51,6 +51,10 @@ def test_the_child_answers_one_document_after_the_other_and_ends_with_its_input(
         wire.receive_answer(child.stdout)
 
 
+def test_what_comes_back_looks_the_same_so_that_its_digest_is_the_same():
+    assert repr(wire.receive_answer(sent([FULL]))) == repr([FULL])
+
+
 def test_a_document_that_needs_too_much_memory_is_refused_and_the_child_lives_on(child):
     wire.send_request(child.stdin, b"[" + b"{}," * 5_000_000 + b"{}]", SOURCE)
     with pytest.raises(IngestError, match="too-much-memory"):

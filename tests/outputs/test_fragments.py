@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from bench.peers.feedgen_alone import ALONE
 from syndicate.core.entry import Feed
 from syndicate.outputs import FORMATS
 from syndicate.outputs.fragments import Fragments
 
-from .feedgen_alone import ALONE
 from .samples import EXCERPT, FEEDS, FULL, HEAD, feed, feeds
 
 each_alone = pytest.mark.parametrize("extension", ALONE)

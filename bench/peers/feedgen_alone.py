@@ -11,19 +11,23 @@ from syndicate.outputs.outgoing import legal, outgoing
 
 
 def rss_alone(feed: Feed) -> bytes:
+    """RSS 2.0."""
     feed = _leaving(feed)
     made = rss.channel(feed.head)
     for entry in feed.entries:
         rss.add(made, entry, feed.head.wording)
-    return made.rss_str()
+    body: bytes = made.rss_str()
+    return body
 
 
 def atom_alone(feed: Feed) -> bytes:
+    """Atom 1.0."""
     feed = _leaving(feed)
     made = atom.frame(feed)
     for entry in feed.entries:
         atom.add(made, entry, feed.head.wording)
-    return made.atom_str()
+    body: bytes = made.atom_str()
+    return body
 
 
 def _leaving(feed: Feed) -> Feed:
