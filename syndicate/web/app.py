@@ -12,7 +12,7 @@ from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, pages, wire
+from syndicate.web import changes, errors, feeds, headers, items, operators, pages, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
 
@@ -38,6 +38,7 @@ def create_app(agency: Agency) -> Flask:
         items.blueprint,
         changes.blueprint,
         wire.blueprint,
+        operators.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.install(app)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PRIVATE = "/private/"
+ALIVE = "/healthz"
 _SAYS = "syndicate.repeatable"
 _LONGEST = 1000
 """No credential and no condition is longer (characters) in a request that is remembered."""
@@ -139,7 +140,7 @@ def _name(environ: WSGIEnvironment) -> tuple[Any, ...] | None:
         return None
     path, credential = environ["PATH_INFO"], asked("HTTP_AUTHORIZATION")
     known = asked("HTTP_IF_NONE_MATCH")
-    if len(path) + len(credential or "") + len(known or "") > _LONGEST:
+    if path == ALIVE or len(path) + len(credential or "") + len(known or "") > _LONGEST:
         return None
     return method, path, credential, known, takes_gzip(asked("HTTP_ACCEPT_ENCODING", ""))
 
