@@ -20,7 +20,9 @@ from syndicate.core.gate import House
 from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
 from syndicate.service.memory import Memory
+from syndicate.service.quotas import Quotas
 from syndicate.service.reading import ForeignReader
+from syndicate.service.tally import Tally
 from syndicate.settings import Settings
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
 
@@ -65,6 +67,16 @@ class Agency:
         """What the agency is called outside."""
         site = self.settings.site
         return House(site.authority, site.since, site.base_url, ZoneInfo(site.timezone), site.contact)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What this process has done, in numbers; it takes its file when it first counts."""
+        return Tally(self.settings.folder / "data" / "metrics")
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """What the tokens have asked for this minute, counted by all processes of this machine."""
+        return Quotas(self.settings.folder / "data" / "quotas")
 
     def moment(self) -> Moment:
         """Read the epoch and take the time: the moment that the answer to this request is true for."""

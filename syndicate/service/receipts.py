@@ -17,6 +17,7 @@ from syndicate.core.model import Face, Level
 from syndicate.core.story import Partner
 from syndicate.service import refusals
 from syndicate.service.agency import Moment
+from syndicate.service.tally import RECEIPTS, RECEIPTS_FAILED, Tally
 from syndicate.store.database import Database
 from syndicate.store.receipts import Bundle, Receipt, Text, add_receipts
 
@@ -43,8 +44,9 @@ class _Waiting:
 class Counter:
     """The counter where texts are signed for, by all answers of a process in groups."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tally: Tally) -> None:
         self._database = database
+        self._tally = tally
         self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
         self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
         self._lock = Lock()
@@ -91,6 +93,7 @@ class Counter:
             is_durable = True
         except Exception as error:  # noqa: BLE001 - those who wait are refused; the next may have more luck
             log.error("receipts could not be written", kind=type(error).__name__, answers=len(group))
+        self._tally.add(RECEIPTS if is_durable else RECEIPTS_FAILED, len(group))
         for each in group:
             each.is_durable = is_durable
             each.done.set()

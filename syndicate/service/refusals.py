@@ -42,6 +42,12 @@ class BadSourceKey(BadCredential):
     text = "This needs the key of a source, or its signature."
 
 
+class BadMetricsKey(BadCredential):
+    """What was shown is not the key to the figures."""
+
+    text = "This needs the key that `syndicate keys metrics` printed."
+
+
 class BadSignature(BadCredential):
     """What a source signed does not count."""
 
@@ -152,6 +158,16 @@ class FeedGone(Refused):
 
     reason = "feed-gone"
     text = "This feed is no longer published. The feeds that are: {feeds_href}"
+
+
+class TooManyRequests(Refused):
+    """The quota of the token is used up for this minute."""
+
+    reason = "too-many-requests"
+    text = (
+        "This token may make {quota} requests a minute, and made them. Ask for what changed alone "
+        "(If-None-Match): such an answer is free."
+    )
 
 
 class Resync(Refused):

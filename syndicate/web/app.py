@@ -12,7 +12,7 @@ from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, operators, pages, wire
+from syndicate.web import changes, errors, feeds, headers, items, measuring, metering, operators, pages, wire
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
 
@@ -41,8 +41,10 @@ def create_app(agency: Agency) -> Flask:
         operators.blueprint,
     ):
         app.register_blueprint(blueprint)
+    measuring.install(app)  # first asked, and last: of answers that are finished
     errors.install(app)
     headers.install(app)
+    metering.install(app)
     css = Path(app.static_folder or "") / "site.css"
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
     site = agency.settings.site

@@ -1,4 +1,4 @@
-"""For those who run the service: whether it lives, and whether it can answer."""
+"""For those who run the service: whether it lives, whether it can answer, and its figures for who has the key."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import json
 
 from flask import Blueprint, Response
 
+from syndicate.service import metrics
+from syndicate.service.figures import exposition
 from syndicate.service.readiness import readiness
-from syndicate.web.asking import agency
+from syndicate.web.asking import agency, bearer
 from syndicate.web.errors import RETRY_SECONDS
 
 blueprint = Blueprint("operators", __name__)
+
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @blueprint.get("/healthz")
@@ -29,6 +33,15 @@ def ready() -> Response:
     if not is_ready:
         response.status_code = 503
         response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+@blueprint.get("/metrics")
+def figures() -> Response:
+    """The figures of the whole, for who shows the key to them; without a key there is no such address."""
+    metrics.check(agency(), bearer())
+    response = Response(exposition(agency()), content_type=EXPOSITION)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -122,6 +122,7 @@ TOLD: dict[str, Callable[[], Iterator[Address]]] = {
     "/wire/<source>": _one("/wire/desk"),
     "/healthz": _one("/healthz"),
     "/readyz": _one("/readyz"),
+    "/metrics": _one("/metrics"),
 }
 
 
