@@ -7,17 +7,14 @@ they are asked for. No label holds anything of a customer, a token or an item.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 from syndicate.service import tally
 from syndicate.service.agency import Agency
+from syndicate.service.endings import SOON
 from syndicate.service.holders import owed
 from syndicate.store import figures as rows
 from syndicate.store import sources, spans
 from syndicate.store.database import read_epoch
-
-SOON = timedelta(days=30)
-"""An end that is nearer than this is near."""
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "syndicate_requests_total": (

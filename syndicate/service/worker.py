@@ -16,6 +16,7 @@ from syndicate.service.agency import Agency
 from syndicate.service.announcing import settle
 from syndicate.service.arrivals import Arrivals
 from syndicate.service.changes import GOOD_FOR
+from syndicate.service.signs import Pulse
 from syndicate.store.books import forget_refused_raw
 from syndicate.store.changes import forget_changes
 from syndicate.store.items import forget_raw
@@ -30,9 +31,10 @@ SECONDS = 1.0
 def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, ...]]], stop: Event) -> None:
     """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
     told: tuple[str, ...] = ()
-    arrivals = Arrivals(agency)
+    arrivals, pulse = Arrivals(agency), Pulse(agency)
     while not stop.is_set():
         try:
+            pulse.beat()
             changed, problems = take_up_feeds()
             told = _tell(changed, problems, told)
             _round(agency, arrivals)

@@ -12,7 +12,19 @@ from syndicate.service.agency import Agency
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, measuring, metering, operators, pages, wire
+from syndicate.web import (
+    changes,
+    errors,
+    feeds,
+    headers,
+    items,
+    measuring,
+    metering,
+    operators,
+    pages,
+    proxies,
+    wire,
+)
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
 
@@ -53,4 +65,6 @@ def create_app(agency: Agency) -> Flask:
     hops = agency.settings.serve.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    else:
+        proxies.install(app, agency)
     return app
