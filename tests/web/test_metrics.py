@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from structlog.testing import capture_logs
 
 from syndicate.service import metrics
+from syndicate.web import measuring
 from tests.newsroom import BY, Newsroom
 
 LINE = re.compile(r'[a-z_]+(\{[a-z]+="[^"\\\n]*"(,[a-z]+="[^"\\\n]*")*\})? [0-9.e+-]+')
@@ -135,3 +137,16 @@ def test_no_figure_names_a_customer_a_token_or_an_item(newsroom: Newsroom) -> No
     text = newsroom.get("/metrics", key).get_data(as_text=True)
     for secret in (token, newsroom.names[token], "company-0", newsroom.key(), "synd_", "Port Averin"):
         assert secret not in text
+
+
+def test_a_slow_answer_is_logged_by_its_route_and_names_no_token(newsroom: Newsroom, monkeypatch) -> None:
+    monkeypatch.setattr(measuring, "SLOW", -1.0)
+    token = newsroom.subscriber()
+    with capture_logs() as logs:
+        newsroom.get("/private/feeds/all.rss", token, "path")
+        newsroom.get(f"/nowhere/{token}")
+    assert [(line["event"], line["route"]) for line in logs] == [
+        ("slow answer", "/private/<token>/feeds/<feed>.<any(rss, atom, json):ext>"),
+        ("slow answer", None),
+    ]
+    assert token not in str(logs)
