@@ -10,11 +10,11 @@ Which answers count is decided in `web.metering`.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from syndicate.service.mapped import shared
 
@@ -26,8 +26,7 @@ _NEIGHBOURS = 8
 _COUNT = (1 << 32) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """Whose requests are counted, against which quota (a minute), at which time."""
 
     token: str
@@ -35,8 +34,7 @@ class Meter:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What is left of a quota, and in how many seconds it is whole again."""
 
     requests: int
@@ -52,40 +50,40 @@ class Quotas:
 
     def left(self, meter: Meter) -> Left:
         """What is left."""
-        minute, seconds = _minute(meter)
+        name, (minute, seconds) = _name(meter.token), _minute(meter)
         with self._lock:
-            used = self._used(self._cell(meter.token, minute), meter.token, minute)
+            used = self._used(self._cell(name, minute), name, minute)
         return Left(max(0, meter.quota - used), seconds)
 
     def take(self, meter: Meter) -> Left | None:
         """Count a request, and say what is left then; None, and nothing is counted, where nothing was left."""
-        minute, seconds = _minute(meter)
+        name, (minute, seconds) = _name(meter.token), _minute(meter)
         with self._lock:
-            cell = self._cell(meter.token, minute)
-            used = self._used(cell, meter.token, minute) + 1
+            cell = self._cell(name, minute)
+            used = self._used(cell, name, minute) + 1
             if used > meter.quota:
                 return None
             self._cells[cell + 1] = minute << 32 | used
-            self._cells[cell] = _name(meter.token)
+            self._cells[cell] = name
         return Left(meter.quota - used, seconds)
 
-    def _cell(self, token: str, minute: int) -> int:
+    def _cell(self, name: int, minute: int) -> int:
         """Where a token is counted: in its cell, else in one that nobody used this minute.
 
         In a crowd of tokens that leaves none, it takes over that of another, whose count begins anew.
         """
-        name, cells = _name(token), self._cells
-        first = name % _CELLS
-        near = [(first + step) % _CELLS * 2 for step in range(_NEIGHBOURS)]
+        cells, first = self._cells, name % _CELLS * 2
+        if cells[first] == name:
+            return first
+        near = [(first + 2 * step) % (2 * _CELLS) for step in range(_NEIGHBOURS)]
         for cell in near:
             if cells[cell] == name:
                 return cell
-        return next((cell for cell in near if cells[cell + 1] >> 32 != minute), near[0])
+        return next((cell for cell in near if cells[cell + 1] >> 32 != minute), first)
 
-    def _used(self, cell: int, token: str, minute: int) -> int:
+    def _used(self, cell: int, name: int, minute: int) -> int:
         counted = self._cells[cell + 1]
-        is_mine = self._cells[cell] == _name(token) and counted >> 32 == minute
-        return counted & _COUNT if is_mine else 0
+        return counted & _COUNT if self._cells[cell] == name and counted >> 32 == minute else 0
 
 
 def _minute(meter: Meter) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from array import array
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from threading import Lock
@@ -70,9 +69,15 @@ NAMES = tuple(
     )
 )
 _CELLS = {name: cell for cell, name in enumerate(NAMES)}
+_REPEATED_CELL = _CELLS[REPEATED]
 _SIZE = len(NAMES) * 8
 _LAYOUT = hashlib.sha256("\n".join(NAMES).encode()).hexdigest()[:8]
 """Files of a program that counted other things are left alone."""
+
+
+def places_of(sort: Sort) -> tuple[int, int]:
+    """Where answers of a sort are counted: their number, the size of their bodies."""
+    return _CELLS[sort.requests], _CELLS[sort.bytes]
 
 
 class Tally:
@@ -97,13 +102,13 @@ class Tally:
             self._cells[_CELLS[sort.bytes]] += size
             self._cells[_CELLS[f"{SECONDS}_sum"]] += seconds
 
-    def repeated(self, sort: Sort, size: int) -> None:
-        """Count an answer that was given again."""
-        requests, body = _cells_of(sort)
+    def repeated(self, places: tuple[int, int], size: int) -> None:
+        """Count an answer that was given again, at the places of its sort."""
+        requests, body = places
         with self._lock:
             self._cells[requests] += 1
             self._cells[body] += size
-            self._cells[_CELLS[REPEATED]] += 1
+            self._cells[_REPEATED_CELL] += 1
 
     def sums(self) -> dict[str, float]:
         """The numbers of all processes of this machine together, those that have ended included."""
@@ -114,8 +119,3 @@ class Tally:
                 for name, number in zip(NAMES, array("d", content), strict=True):
                     total[name] += number
         return total
-
-
-@lru_cache
-def _cells_of(sort: Sort) -> tuple[int, int]:
-    return _CELLS[sort.requests], _CELLS[sort.bytes]

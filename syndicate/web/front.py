@@ -12,7 +12,7 @@ A private one says that its texts were signed for: it was sent, and so will this
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from syndicate.core.model import FOREVER
 from syndicate.service.agency import Agency, Moment, StoreError
 from syndicate.service.memory import Memory
 from syndicate.service.quotas import Left, Meter
-from syndicate.service.tally import Sort
+from syndicate.service.tally import Sort, places_of
 from syndicate.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Finished:
     address: str | None
     accept: str | None
     keys: tuple[bytes, ...]
-    sort: Sort
+    counted: tuple[int, int]
     meter: Meter | None  # of an answer that counts
 
 
@@ -130,11 +130,11 @@ class Front:
         """Count an answer that is repeated; gives its headers, or None where the quota of its token is used up."""
         headers = found.headers
         if found.meter is not None:
-            left = self._agency.quotas.take(replace(found.meter, now=now))
+            left = self._agency.quotas.take(Meter(found.meter.token, found.meter.quota, now))
             if left is None:
                 return None
             headers = [*headers, (RATE_LIMIT, rate_limit(left))]
-        self._agency.tally.repeated(found.sort, len(found.body[0]))
+        self._agency.tally.repeated(found.counted, len(found.body[0]))
         return headers
 
     def _through(
@@ -166,7 +166,7 @@ class Front:
         accept = environ.get("HTTP_ACCEPT", "") if says.on_accept else None
         memory = self._answers if status[0] in "23" else self._refusals
         meter: Meter | None = environ.get(_METERED)
-        finished = Finished(status, headers, body, says, address, accept, keys, sort, meter)
+        finished = Finished(status, headers, body, says, address, accept, keys, places_of(sort), meter)
         memory.under(moment.epoch)[name] = finished
         return body
 

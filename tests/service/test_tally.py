@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from syndicate.service.tally import NAMES, RECEIPTS, REPEATED, SECONDS, Sort, Tally, sort_of
+from syndicate.service.tally import NAMES, RECEIPTS, REPEATED, SECONDS, Sort, Tally, places_of, sort_of
 
 FEED = Sort("feeds", "private", "2xx")
 
@@ -19,7 +19,7 @@ def test_an_answer_is_counted_by_its_sort_its_size_and_how_long_it_took(tmp_path
     tally = Tally(tmp_path / "metrics")
     tally.answered(FEED, 1000, 0.02)
     tally.answered(FEED, 500, 3)
-    tally.repeated(FEED, 500)
+    tally.repeated(places_of(FEED), 500)
     sums = tally.sums()
     assert sums['syndicate_requests_total{room="feeds",tier="private",status="2xx"}'] == 3
     assert sums['syndicate_body_bytes_total{room="feeds",tier="private"}'] == 2000
