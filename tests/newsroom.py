@@ -39,6 +39,8 @@ timezone = "UTC"
 contact = "rights@wire.example"
 [database]
 url = "{url}"
+[serve]
+requests_per_minute = 0
 [sources.desk]
 kind = "push"
 namespace = "house"

@@ -1,4 +1,4 @@
-"""`keys`: what signs tokens."""
+"""`keys`: what signs tokens, and what opens the figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicate.cli.saying import agency_of, by, confirm, reason, yes
 
 @click.group()
 def keys() -> None:
-    """The keys that sign tokens: rotate, drop."""
+    """The keys that sign tokens: rotate, drop. And the one to the figures: metrics."""
 
 
 @keys.command()
@@ -38,3 +38,14 @@ def drop(context: click.Context, reason: str, yes: bool) -> None:
     confirm(f"Drop the old keys and end {len(ended)} credentials? This cannot be undone.", yes)
     signing.drop(agency, by(reason))
     click.echo(f"The old keys are dropped; {len(ended)} credentials ended.")
+
+
+@keys.command()
+@reason
+@click.pass_context
+def metrics(context: click.Context, reason: str) -> None:
+    """Make the key to the figures at /metrics; the one before ends. It is printed once, on stdout."""
+    from syndicate.service import metrics as figures
+
+    click.echo(figures.make_key(agency_of(context), by(reason)))
+    click.echo("/metrics takes it as Bearer, or as the password of Basic. It is shown this once.", err=True)

@@ -36,6 +36,11 @@ def token() -> None:
 @click.option("--feed", "feeds", multiple=True, help="Only this feed; say it again for more.")
 @click.option("--network", "networks", multiple=True, help="Only from this network, as 192.0.2.0/24.")
 @click.option("--until", "expires", type=When(), help="When it is over; without it, with the licence.")
+@click.option(
+    "--quota",
+    type=click.IntRange(0, 10**9),
+    help="Requests a minute, 0 for no end of them; without it, as [serve] says.",
+)
 @reason
 @click.pass_context
 def issue(
@@ -46,6 +51,7 @@ def issue(
     feeds: tuple[str, ...],
     networks: tuple[str, ...],
     expires: datetime | None,
+    quota: int | None,
     reason: str,
 ) -> None:
     """Issue a token. Its text is printed once, on stdout, and kept nowhere."""
@@ -59,6 +65,7 @@ def issue(
         expires_at=settled(expires, agency),
         networks=tuple(_network(each) for each in networks),
         feeds=frozenset(feeds) if feeds else None,
+        quota=quota,
     )
     row, text = contracts.issue_token(agency, company, terms, by(reason))
     click.echo(text)
@@ -141,6 +148,7 @@ def token_row(token: TokenRow) -> dict[str, Any]:
         "label": token.label,
         "feeds": sorted(token.feeds) if token.feeds is not None else "all licensed",
         "networks": list(token.networks) or "any",
+        "quota": token.quota,
         "expires": "never" if token.expires_at == FOREVER else stamp(token.expires_at),
         "revoked": stamp(token.revoked_at),
         "old_secret_until": stamp(token.old_until_at),

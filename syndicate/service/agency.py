@@ -21,7 +21,9 @@ from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
 from syndicate.service.memory import Memory
 from syndicate.service.outliving import gives_back
+from syndicate.service.quotas import Quotas
 from syndicate.service.reading import ForeignReader
+from syndicate.service.tally import Tally
 from syndicate.settings import Settings
 from syndicate.store.actlog import ActLog, Logged
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
@@ -75,6 +77,16 @@ class Agency:
     def era(self) -> str:
         """The era of the database. A restore begins another, and none is possible while an agency is open."""
         return self.database.epoch().era
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What this process has done, in numbers; it takes its file when it first counts."""
+        return Tally(self.settings.folder / "data" / "metrics")
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """What the tokens have asked for this minute, counted by all processes of this machine."""
+        return Quotas(self.settings.folder / "data" / "quotas")
 
     def moment(self) -> Moment:
         """Read the epoch and take the time: the moment that the answer to this request is true for."""

@@ -109,13 +109,17 @@ def end_licence(agency: Agency, id: int, at: datetime | None, by: By) -> datetim
 
 @dataclass(frozen=True, slots=True)
 class TokenTerms:
-    """What a new token is to be: `feeds` None for all that the licences give, `expires_at` None for no end."""
+    """What a new token is to be: `feeds` None for all that the licences give, `expires_at` None for no end.
+
+    `quota` is for requests a minute: None for what the settings say, 0 for no end of them.
+    """
 
     kind: TokenKind
     label: str
     expires_at: datetime | None = None
     networks: tuple[str, ...] = ()
     feeds: frozenset[str] | None = None
+    quota: int | None = None
 
 
 def issue_token(agency: Agency, company: str, terms: TokenTerms, by: By) -> tuple[TokenRow, str]:
@@ -135,6 +139,7 @@ def issue_token(agency: Agency, company: str, terms: TokenTerms, by: By) -> tupl
             expires_at=terms.expires_at or FOREVER,
             networks=terms.networks,
             feeds=terms.feeds,
+            quota=terms.quota,
         )
         rows.add_token(act.connection, row)
         _note(act, by, "token issue", f"{company} {row.id}", after={"kind": row.kind, "label": row.label})

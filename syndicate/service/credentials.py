@@ -23,6 +23,7 @@ from syndicate.core.story import Licence, Partner
 from syndicate.core.tokens import Token, TokenKind
 from syndicate.service import refusals
 from syndicate.service.agency import Agency, StoreError
+from syndicate.service.quotas import Meter
 from syndicate.service.snapshot import Snapshot
 from syndicate.store import contracts as rows
 from syndicate.store import feeds
@@ -39,13 +40,18 @@ class Shown(StrEnum):
     PATH = "path"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credential:
-    """What a request showed, and where from."""
+    """What a request showed, and where from; `meter` is set once it was found good, where there is a quota.
+
+    `is_conditional`: the answer may be that nothing changed, which is free.
+    """
 
     text: str | None
     shown: Shown
     address: str
+    is_conditional: bool = False
+    meter: Meter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Access:
     company: str  # as people call it
     label: str
     ended_at: datetime | None = None
+    quota: int = 0  # requests a minute; 0: no end of them
     is_old_secret: bool = False
     is_bound: bool = False  # to networks, so to the address that it was shown from
 
@@ -81,12 +88,22 @@ def open_with(snapshot: Snapshot, credential: Credential) -> Access:
         _note_old_use(snapshot, row)
     licences, names = snapshot.recall(rows.licences_of, row.company), snapshot.recall(feeds.names_today)
     partner = partner_of(row.company, row, licences, names)
-    access = Access(partner, token.kind, company.title, row.label, None, is_old, bool(row.networks))
+    quota = snapshot.agency.settings.serve.requests_per_minute if row.quota is None else row.quota
+    access = Access(partner, token.kind, company.title, row.label, None, quota, is_old, bool(row.networks))
+    _meter(snapshot, credential, access)
     if row.expires_at > now:
         return access
     if credential.shown is Shown.PATH and now < row.expires_at + GRACE:
         return replace(access, ended_at=row.expires_at)
     raise refusals.TokenExpired(ended=row.expires_at, contact=contact)
+
+
+def _meter(snapshot: Snapshot, credential: Credential, access: Access) -> None:
+    """Say against which quota the answer counts; refuse where nothing is left and it cannot be free."""
+    if access.quota:
+        credential.meter = Meter(access.partner.token, access.quota, snapshot.now)
+        if not credential.is_conditional and not snapshot.agency.quotas.left(credential.meter).requests:
+            raise refusals.TooManyRequests(quota=access.quota)
 
 
 def open_api(snapshot: Snapshot, credential: Credential) -> Access:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
 
-from syndicate.service import signing
+from syndicate.service import endings, signing, signs, surroundings
 from syndicate.service.agency import Agency
+from syndicate.service.signs import JUMP
 from syndicate.service.standing import standings
 from syndicate.store import books
-
-JUMP = timedelta(seconds=60)
 
 
 def findings(agency: Agency) -> Iterator[str]:
@@ -19,8 +16,9 @@ def findings(agency: Agency) -> Iterator[str]:
     yield from _clock(agency)
     yield from _keys(agency)
     yield from _books(agency)
-    if agency.database.is_sqlite and sqlite3.sqlite_version_info < (3, 40):
-        yield f"SQLite is {sqlite3.sqlite_version}; install 3.40 or newer."
+    yield from signs.findings(agency)
+    yield from surroundings.findings(agency)
+    yield from endings.findings(agency)
 
 
 def _clock(agency: Agency) -> Iterator[str]:

@@ -38,6 +38,10 @@ class Keyring:
         """The secrets with which sources sign. Raises `SettingsError` as well."""
         return self._now().webhooks
 
+    def metrics(self) -> str | None:
+        """The digest of the key to the figures, if there is one. Raises `SettingsError` as well."""
+        return self._now().metrics
+
     def _now(self) -> Keys:
         with self._lock:
             return self._read()[0]

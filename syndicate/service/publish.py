@@ -31,6 +31,7 @@ from syndicate.service.holders import Owed, owed
 from syndicate.service.receipts import Counter, carried_by, notice_text
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.service.snapshot import Snapshot, look
+from syndicate.service.tally import RENDERED
 from syndicate.store import items, spans
 from syndicate.store.receipts import Bundle
 
@@ -71,7 +72,7 @@ class Publisher:
 
     def __init__(self, agency: Agency) -> None:
         self.agency = agency
-        self._counter = Counter(agency.receipts)
+        self._counter = Counter(agency.receipts, agency.tally)
         self._fragments = Fragments()
         self._kept: LRUCache[tuple[View, str], Rendering] = LRUCache(_ROOM, lambda kept: len(kept.body))
         self._lock = Lock()
@@ -194,6 +195,7 @@ class Publisher:
             if kept := self._kept_of(view, ext, snapshot):
                 return kept
             made = render(snapshot, view, ext, self._fragments)
+            self.agency.tally.add(RENDERED)
             with self._lock, suppress(ValueError):  # larger than all the room
                 self._kept[(view, ext)] = made
         return made

@@ -18,6 +18,7 @@ from syndicate.core.story import Partner
 from syndicate.service import refusals
 from syndicate.service.agency import Moment, StoreError
 from syndicate.service.clerk import Clerk, Overdue
+from syndicate.service.tally import RECEIPTS, RECEIPTS_FAILED, Tally
 from syndicate.store.database import Database
 from syndicate.store.receipts import Bundle, Receipt, Text, add_receipts
 
@@ -33,8 +34,9 @@ _MOST = 50_000
 class Counter:
     """The counter where texts are signed for, by all answers of a process in groups."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tally: Tally) -> None:
         self._database = database
+        self._tally = tally
         self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
         self._lock = Lock()
         self._clerk: Clerk[Receipt, None] = Clerk("receipts", self._write)
@@ -53,6 +55,7 @@ class Counter:
         try:
             self._clerk.ask(receipt, PATIENCE)
         except (Overdue, StoreError) as error:
+            self._tally.add(RECEIPTS_FAILED)
             log.error("a receipt could not be written", problem=str(error) or "it took too long")
             raise refusals.Unavailable() from None
         with self._lock:
@@ -62,6 +65,7 @@ class Counter:
     def _write(self, group: list[Receipt]) -> list[None]:
         with self._database.transaction() as connection:
             add_receipts(connection, group)
+        self._tally.add(RECEIPTS, len(group))
         return [None] * len(group)
 
 

@@ -42,6 +42,12 @@ class BadSourceKey(BadCredential):
     text = "This needs the key of a source, or its signature."
 
 
+class BadMetricsKey(BadCredential):
+    """What was shown is not the key to the figures."""
+
+    text = "This needs the key that `syndicate keys metrics` printed."
+
+
 class BadSignature(BadCredential):
     """What a source signed does not count."""
 
@@ -154,6 +160,16 @@ class FeedGone(Refused):
     text = "This feed is no longer published. The feeds that are: {feeds_href}"
 
 
+class TooManyRequests(Refused):
+    """The quota of the token is used up for this minute."""
+
+    reason = "too-many-requests"
+    text = (
+        "This token may make {quota} requests a minute, and made them. Ask for what changed alone "
+        "(If-None-Match): such an answer is free."
+    )
+
+
 class Resync(Refused):
     """A cursor is good no more."""
 
@@ -175,8 +191,8 @@ class NotUnderstood(Refused):
     text = "The body must be {expected}."
 
 
-class TooManyRequests(Refused):
-    """More is asked at once than there are hands for."""
+class TooManyAtOnce(Refused):
+    """More is sent at once than there are hands for."""
 
     reason = "too-many-requests"
     text = "Too much is being sent at once. Try again in a few seconds."

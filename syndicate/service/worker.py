@@ -16,6 +16,7 @@ from syndicate.service.agency import Agency
 from syndicate.service.announcing import settle
 from syndicate.service.arrivals import Arrivals
 from syndicate.service.retention import Retention
+from syndicate.service.signs import Pulse
 from syndicate.store.lease import Lease
 
 log = structlog.get_logger()
@@ -27,11 +28,12 @@ SECONDS = 1.0
 def run(agency: Agency, take_up_feeds: Callable[[], tuple[list[str], tuple[str, ...]]], stop: Event) -> None:
     """Work round after round until `stop`. A round that fails is logged, and the next one tries again."""
     told: tuple[str, ...] = ()
-    arrivals, retention = Arrivals(agency), Retention(agency)
+    arrivals, retention, pulse = Arrivals(agency), Retention(agency), Pulse(agency)
     lease = Lease(agency.database)
     while not stop.is_set():
         try:
             if lease.is_held():
+                pulse.beat()
                 changed, problems = take_up_feeds()
                 told = _tell(changed, problems, told)
                 _round(agency, arrivals, retention)

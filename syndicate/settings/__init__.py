@@ -20,6 +20,7 @@ from syndicate.settings.keys import (
     drop_webhook,
     load_keys,
     make_keys,
+    put_metrics_digest,
 )
 from syndicate.settings.sections import Settings
 from syndicate.settings.starter import default_config, starter_feeds
@@ -39,5 +40,6 @@ __all__ = [
     "load_feeds",
     "load_keys",
     "make_keys",
+    "put_metrics_digest",
     "starter_feeds",
 ]

@@ -1,10 +1,10 @@
 """The secrets of a working folder: made, read and rotated, never printed.
 
 `keys.toml` holds the keys that sign tokens, oldest first; the newest signs, all are good. It also holds the
-secrets of webhooks, which must be usable and so have no place in the database. A file that is missing, open
-to others or damaged stops the start; it never opens a door. Changes are made under a lock of the folder, and
-a reader finds the old file or the new one, whole. What a dropped key ends is not decided here. Knows the
-standard library.
+secrets of webhooks, which must be usable and so have no place in the database, and the digest of the key to the
+figures. A file that is missing, open to others or damaged stops the start; it never opens a door. Changes are
+made under a lock of the folder, and a reader finds the old file or the new one, whole. What a dropped key
+ends is not decided here. Knows the standard library.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import os
+import re
 import secrets
 import stat
 import tempfile
@@ -41,6 +42,12 @@ id = "{id}"
 source = "{source}"
 secret = "{secret}"
 """
+_METRICS = """
+[metrics]
+# SHA-256 of the key to the figures at /metrics. Make another with `syndicate keys metrics`.
+digest = "{digest}"
+"""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,10 +64,11 @@ class WebhookSecret:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The keys that sign tokens, oldest first, and the secrets of webhooks."""
+    """The keys that sign tokens, oldest first, the secrets of webhooks, the digest of the key to the figures."""
 
     tokens: tuple[bytes, ...]
     webhooks: tuple[WebhookSecret, ...] = ()
+    metrics: str | None = None
 
     def __repr__(self) -> str:
         return "Keys(***)"
@@ -123,6 +131,12 @@ def drop_webhook(path: Path, id: str) -> Keys:
         )
 
 
+def put_metrics_digest(path: Path, digest: str) -> Keys:
+    """Keeps the digest of the key to the figures, in the place of the one before."""
+    with _locked(path) as folder:
+        return _replace(path, replace(load_keys(path), metrics=digest), folder)
+
+
 def _replace(path: Path, keys: Keys, folder: int) -> Keys:
     """Puts a new file in the place of the old one, so that a crash leaves one of them whole."""
     with _written(keys, path.parent) as written:
@@ -155,11 +169,12 @@ def _written(keys: Keys, folder: Path) -> Iterator[Path]:
         _WEBHOOK.format(id=each.id, source=each.source, secret=_encoded(each.secret))
         for each in keys.webhooks
     )
+    metrics = _METRICS.format(digest=keys.metrics) if keys.metrics else ""
     descriptor, name = tempfile.mkstemp(prefix=".keys-", dir=folder)  # 0600, and never an existing file
     written = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(_TEXT.format(keys="".join(lines)) + "".join(webhooks))
+            file.write(_TEXT.format(keys="".join(lines)) + "".join(webhooks) + metrics)
             file.flush()
             os.fsync(file.fileno())
         yield written
@@ -186,15 +201,16 @@ def _parse(raw: bytes, path: Path) -> Keys:
         data = tomllib.loads(raw.decode("ascii"))
     except (ValueError, RecursionError):
         raise _malformed(path, "it is not TOML") from None
-    webhooks = data.pop("webhooks", [])
+    webhooks, metrics = data.pop("webhooks", []), data.pop("metrics", None)
     match data:
         case {"tokens": {"keys": [_, *_] as keys, **more}, **others} if not more and not others:
             tokens = [_decoded(key, f"key {n}", SHORTEST_KEY, path) for n, key in enumerate(keys, start=1)]
-            return Keys(tuple(tokens), tuple(_webhooks(webhooks, path)))
+            return Keys(tuple(tokens), tuple(_webhooks(webhooks, path)), _metrics(metrics, path))
         case _:
             raise _malformed(
                 path,
-                "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]], and nothing else",
+                "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]] and [metrics], and"
+                " nothing else",
             )
 
 
@@ -209,6 +225,16 @@ def _webhooks(tables: object, path: Path) -> Iterator[WebhookSecret]:
                 raise _malformed(
                     path, f"webhook {number} must hold `id`, `source`, `secret`, and nothing else"
                 )
+
+
+def _metrics(table: object, path: Path) -> str | None:
+    match table:
+        case None:
+            return None
+        case {"digest": str(digest), **more} if not more and _DIGEST.fullmatch(digest):
+            return digest
+        case _:
+            raise _malformed(path, "[metrics] must hold `digest`, 64 hexadecimal digits, and nothing else")
 
 
 def _encoded(secret: bytes) -> str:

@@ -55,13 +55,17 @@ class DatabaseSettings(Section):
 
 
 class ServeSettings(Section):
-    """How the web processes listen. `trusted_proxies` counts the hops of X-Forwarded-For that are ours."""
+    """How the web processes listen. `trusted_proxies` counts the hops of X-Forwarded-For that are ours.
+
+    `requests_per_minute` is the quota of a token that has none of its own; 0 is no end of them.
+    """
 
     host: values.Host = "127.0.0.1"
     port: values.Port = 8080
     processes: values.Count = 2
     public_max_age: values.CountOrNone = 0
     trusted_proxies: values.CountOrNone = 0
+    requests_per_minute: values.CountOrNone = 6000
 
 
 class ExcerptSettings(Section):

@@ -42,6 +42,7 @@ class TokenRow:
     old_used_at: datetime | None = None
     revoked_at: datetime | None = None
     is_final: bool = False
+    quota: int | None = None  # requests a minute; None: as the settings say, 0: no end of them
 
 
 class SourceKeyKind(StrEnum):

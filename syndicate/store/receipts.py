@@ -70,6 +70,13 @@ def add_receipts(connection: Connection, new: Iterable[Receipt]) -> None:
     connection.execute(insert_once(connection, receipts), rows)
 
 
+def try_writing(connection: Connection) -> None:
+    """Write a bundle and take it back: raises as a receipt would that cannot be written."""
+    with connection.begin_nested() as tried:
+        connection.execute(insert(bundles).values(digest="a try"))
+        tried.rollback()
+
+
 def _bundle_id(connection: Connection, bundle: Bundle) -> int:
     """The id of a bundle, which is kept when it comes for the first time."""
     lines = sorted(f"{key} {version} {level.name}" for key, version, level in bundle)

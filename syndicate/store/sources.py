@@ -80,7 +80,7 @@ def is_heard(connection: Connection, source: str, since: datetime) -> bool:
 
 
 def last_heard(connection: Connection, source: str) -> datetime | None:
-    """When something new last came from a source. It reads all that ever came."""
+    """When something new last came from a source."""
     newest = select(func.max(messages.c.received_at)).where(messages.c.source == source)
     at: datetime | None = connection.execute(newest).scalar_one()
     return at

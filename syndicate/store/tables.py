@@ -63,6 +63,7 @@ messages = Table(
     Column("digest", Text, nullable=False),
     Column("raw", SealedBytes),  # emptied after [retention] raw_days
     UniqueConstraint("source", "digest"),
+    Index("ix_messages_of_source", "source", "received_at"),
 )
 
 versions = Table(
@@ -243,6 +244,7 @@ tokens = Table(
     Column("is_final", Boolean, nullable=False),
     Column("networks", Json, nullable=False),
     Column("feeds", Json),  # null: all that the company's licences give
+    Column("quota", Integer),  # requests a minute; null: as [serve] says, 0: no end of them
 )
 
 source_keys = Table(
@@ -321,6 +323,16 @@ webhooks = Table(
     Column("id", Text, primary_key=True),  # as the sender calls the message
     Column("digest", Text, nullable=False),  # SHA-256 of the body
     Column("received_at", Time, nullable=False, index=True),
+)
+
+# Those who run it
+
+signs = Table(
+    "signs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("told", Text, nullable=False),
 )
 
 # Receipts

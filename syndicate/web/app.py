@@ -12,7 +12,20 @@ from syndicate.service.inbox import Inbox
 from syndicate.service.intake import LARGEST
 from syndicate.service.publish import Publisher
 from syndicate.service.waiting import Waiting
-from syndicate.web import changes, errors, feeds, headers, items, pages, turns, wire
+from syndicate.web import (
+    changes,
+    errors,
+    feeds,
+    headers,
+    items,
+    measuring,
+    metering,
+    operators,
+    pages,
+    turns,
+    undeclared,
+    wire,
+)
 from syndicate.web.front import Front
 from syndicate.web.packing import Packing
 from syndicate.web.proxies import Proxies
@@ -43,10 +56,13 @@ def create_app(agency: Agency) -> Flask:
         items.blueprint,
         changes.blueprint,
         wire.blueprint,
+        operators.blueprint,
     ):
         app.register_blueprint(blueprint)
+    measuring.install(app)  # first asked, and last: of answers that are finished
     errors.install(app)
     headers.install(app)
+    metering.install(app)
     turns.install(app, TURNS)
     css = Path(app.static_folder or "") / "site.css"
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
@@ -56,4 +72,6 @@ def create_app(agency: Agency) -> Flask:
     hops = agency.settings.serve.trusted_proxies
     if hops:
         app.wsgi_app = Proxies(app.wsgi_app, hops)  # type: ignore[method-assign]
+    else:
+        undeclared.install(app, agency)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from syndicate.service.agency import Agency
 from syndicate.service.credentials import Credential, Shown
@@ -32,7 +32,8 @@ def bearer() -> str | None:
 
 def credential(in_path: str | None = None) -> Credential:
     """The credential of this request. One in the path stands alone: a header beside it is not looked at."""
-    address = request.remote_addr or ""
-    if in_path is not None:
-        return Credential(in_path, Shown.PATH, address)
-    return Credential(bearer(), Shown.HEADER, address)
+    address, is_conditional = request.remote_addr or "", bool(request.if_none_match)
+    text, shown = (bearer(), Shown.HEADER) if in_path is None else (in_path, Shown.PATH)
+    g.asked = Credential(text, shown, address, is_conditional)
+    asked: Credential = g.asked
+    return asked

@@ -51,7 +51,7 @@ RETRY_SECONDS = 5
 def install(app: Flask) -> None:
     """Let `app` answer every refusal and every fault from here."""
     app.before_request(_refuse_to_redirect)
-    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Refused, refused)
     app.register_error_handler(StoreError, _unavailable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -63,7 +63,8 @@ def _refuse_to_redirect() -> None:
         raise refusals.NotFound()
 
 
-def _refused(error: Refused) -> Response:
+def refused(error: Refused) -> Response:
+    """The answer to a refusal of ours."""
     if error.is_lasting and request.path.startswith(PRIVATE):
         repeatable(on_accept=True)
     status = 410 if isinstance(error, refusals.TokenGone) else STATUS[error.reason]
@@ -72,13 +73,13 @@ def _refused(error: Refused) -> Response:
 
 def _unavailable(error: StoreError) -> Response:
     log.error("database away", error=str(error))
-    return _refused(refusals.Unavailable())
+    return refused(refusals.Unavailable())
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 404:
-        return _refused(refusals.NotFound())
+        return refused(refusals.NotFound())
     reason = HTTPStatus(status).phrase.lower().replace(" ", "-")
     answer = problem(status, reason, error.description or HTTPStatus(status).phrase)
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):

@@ -2,7 +2,8 @@
 
 It makes no answer. A view that knows for how long its answer stays right says so (`repeatable`); the front
 keeps what then leaves, headers and all, and gives it again to a request that no part of the application
-could tell from the first, while the epoch stands and the time is within. Everything else goes through.
+could tell from the first, while the epoch stands and the time is within. Everything else goes through. Only
+what is left of a quota is said anew each time.
 
 An answer is kept under the epoch that was read before Flask was asked, so it is never older than it seems.
 A private one says that its texts were signed for: it was sent, and so will this one be, to the same token.
@@ -22,13 +23,19 @@ from werkzeug.http import parse_accept_header
 from syndicate.core.model import FOREVER
 from syndicate.service.agency import Agency, Moment, StoreError
 from syndicate.service.memory import Memory
+from syndicate.service.quotas import Left, Meter
+from syndicate.service.tally import Sort, places_of
 from syndicate.settings import SettingsError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PRIVATE = "/private/"
+ALIVE = "/healthz"
 _SAYS = "syndicate.repeatable"
+_COUNTED = "syndicate.counted"
+_METERED = "syndicate.metered"
+RATE_LIMIT = "RateLimit"
 _LONGEST = 1000
 """No credential and no condition is longer (characters) in a request that is remembered."""
 
@@ -56,6 +63,8 @@ class Finished:
     address: str | None
     accept: str | None
     keys: tuple[bytes, ...]
+    counted: tuple[int, int]
+    meter: Meter | None  # of an answer that counts
 
 
 def repeatable(
@@ -71,6 +80,21 @@ def repeatable(
 def only_once() -> None:
     """Say that another answer to this request would be better than this one."""
     request.environ.pop(_SAYS, None)
+
+
+def counted_as(sort: Sort) -> None:
+    """Say as what the answer to this request was counted: so are those that repeat it."""
+    request.environ[_COUNTED] = sort
+
+
+def metered_by(meter: Meter) -> None:
+    """Say against whose quota the answer to this request counts: so do those that repeat it."""
+    request.environ[_METERED] = meter
+
+
+def rate_limit(left: Left) -> str:
+    """What is left of a quota, as the header says it."""
+    return f'"minute";r={left.requests};t={left.seconds}'
 
 
 class Front:
@@ -95,9 +119,23 @@ class Front:
         for memory in (self._answers, self._refusals):
             found: Finished | None = memory.under(moment.epoch).get(name)
             if found is not None and _fits(found, environ, moment.now, keys):
-                start_response(found.status, found.headers)
+                headers = self._counted(found, moment.now)
+                if headers is None:
+                    break
+                start_response(found.status, headers)
                 return found.body
         return self._through(name, moment, keys, environ, start_response)
+
+    def _counted(self, found: Finished, now: datetime) -> list[tuple[str, str]] | None:
+        """Count an answer that is repeated; gives its headers, or None where the quota of its token is used up."""
+        headers = found.headers
+        if found.meter is not None:
+            left = self._agency.quotas.take(Meter(found.meter.token, found.meter.quota, now))
+            if left is None:
+                return None
+            headers = [*headers, (RATE_LIMIT, rate_limit(left))]
+        self._agency.tally.repeated(found.counted, len(found.body[0]))
+        return headers
 
     def _through(
         self,
@@ -115,18 +153,21 @@ class Front:
 
         answer = self._app(environ, hear)
         says: Repeatable | None = environ.get(_SAYS)
-        if says is None or not said:
+        sort: Sort | None = environ.get(_COUNTED)
+        if says is None or sort is None or not said:
             return answer
         try:
             body = [b"".join(answer)]
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-        status, headers = said
+        status, headers = said[0], [each for each in said[1] if each[0] != RATE_LIMIT]
         address = environ.get("REMOTE_ADDR", "") if says.on_address else None
         accept = environ.get("HTTP_ACCEPT", "") if says.on_accept else None
         memory = self._answers if status[0] in "23" else self._refusals
-        memory.under(moment.epoch)[name] = Finished(status, headers, body, says, address, accept, keys)
+        meter: Meter | None = environ.get(_METERED)
+        finished = Finished(status, headers, body, says, address, accept, keys, places_of(sort), meter)
+        memory.under(moment.epoch)[name] = finished
         return body
 
 
@@ -139,7 +180,7 @@ def _name(environ: WSGIEnvironment) -> tuple[Any, ...] | None:
         return None
     path, credential = environ["PATH_INFO"], asked("HTTP_AUTHORIZATION")
     known = asked("HTTP_IF_NONE_MATCH")
-    if len(path) + len(credential or "") + len(known or "") > _LONGEST:
+    if path == ALIVE or len(path) + len(credential or "") + len(known or "") > _LONGEST:
         return None
     return method, path, credential, known, takes_gzip(asked("HTTP_ACCEPT_ENCODING", ""))
 

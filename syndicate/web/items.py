@@ -12,6 +12,7 @@ from syndicate.outputs import ninjs, text
 from syndicate.outputs.vocabulary import STATUSES
 from syndicate.service.credentials import Access
 from syndicate.service.publish import Read
+from syndicate.service.quotas import MINUTE
 from syndicate.web import showing
 from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.headers import PRIVATE_CACHE, finished, public_cache, sends
@@ -73,6 +74,7 @@ def account() -> Response:
     content = {
         "company": access.partner.company,
         "token": {"id": access.partner.token, "label": access.label},
+        "quota": {"requests": access.quota, "seconds": MINUTE} if access.quota else None,
         "licences": [
             {
                 "feeds": sorted(licence.feeds),

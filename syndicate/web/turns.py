@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 
 from flask import Flask, g, request
 
-from syndicate.service.refusals import TooManyRequests
+from syndicate.service.refusals import TooManyAtOnce
 
 BRINGING = frozenset({"POST", "PUT", "PATCH"})
 """The methods whose bodies are read."""
@@ -24,7 +24,7 @@ def install(app: Flask, most: int) -> None:
     def take() -> None:
         if request.method in BRINGING:
             if not turns.acquire(blocking=False):
-                raise TooManyRequests()
+                raise TooManyAtOnce()
             g.has_turn = True
 
     def give_back(_: BaseException | None) -> None:

@@ -38,7 +38,7 @@ PROMISED = {
     "company": "add list show suspend resume",
     "licence": "add list end",
     "token": "issue list show rotate revoke",
-    "keys": "rotate drop",
+    "keys": "rotate drop metrics",
 }
 LISTINGS = [
     ("feed", "list"),
@@ -77,6 +77,7 @@ ACTS = [
     ("quarantine", "replay", "1"),
     ("quarantine", "discard", "1"),
     ("keys", "rotate"),
+    ("keys", "metrics"),
     ("keys", "drop", "--yes"),
 ]
 AUDITED = {"quarantine replay": "quarantine replayed", "quarantine discard": "quarantine discarded"}

@@ -120,6 +120,9 @@ TOLD: dict[str, Callable[[], Iterator[Address]]] = {
     "/private/changes": _one("/private/changes"),
     "/private/account": _one("/private/account"),
     "/wire/<source>": _one("/wire/desk"),
+    "/healthz": _one("/healthz"),
+    "/readyz": _one("/readyz"),
+    "/metrics": _one("/metrics"),
 }
 
 

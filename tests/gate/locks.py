@@ -24,7 +24,7 @@ from syndicate.core.model import FOREVER, Level
 from syndicate.core.sealed import Sealed
 from syndicate.core.story import Licence, Partner
 from syndicate.outputs import outgoing
-from syndicate.service import credentials, directory, intake, logs, receipts, rendering
+from syndicate.service import credentials, directory, intake, logs, metrics, receipts, rendering
 from syndicate.service import webhooks as signed
 from syndicate.service.agency import Agency, Writing
 from syndicate.service.credentials import FeedRight
@@ -139,6 +139,7 @@ LOCKS: tuple[Lock, ...] = (
     Lock(webhooks, "is_genuine", "a signature is not looked at", off.always(True)),
     Lock(signed, "_living", "webhook secrets that have ended go on", off.every_secret_of_the_file),
     Lock(signed, "_note", "an id is good for several messages", off.always(None)),
+    Lock(metrics, "check", "the figures are for everybody", off.always(None)),
     Lock(asking, "credential", "a token for headers works in the path", off.path_as_header),
     Lock(front, "_fits", "a finished answer goes to others, and past its time", off.always(True)),
     Lock(Memory, "under", "what is remembered outlives commits", off.one_memory),

@@ -18,7 +18,7 @@ import pytest
 import structlog
 
 from syndicate.core import tokens, webhooks
-from syndicate.service import contracts, logs, publish, rendering
+from syndicate.service import contracts, logs, metrics, publish, rendering
 from syndicate.store.database import StoreError
 from syndicate.web.app import create_app
 from tests.gate.world import BY_URI, World, world
@@ -71,6 +71,14 @@ def push_everything(opened: World, secret: str) -> None:
     structlog.get_logger().error("a secret", secret=secret, many=[secret.encode()], fault=ValueError(secret))
 
 
+def ask_for_figures(opened: World, key: str) -> None:
+    """The key to the figures, where it belongs and where it does not."""
+    for path in ("/metrics", f"/metrics?key={key}", f"/private/{key}/feeds/all.rss", f"/items/{key}"):
+        for how in ("bearer", "basic"):
+            opened.newsroom.get(path, key, how)
+    structlog.get_logger().error("a key", key=key, fault=ValueError(key))
+
+
 def ask_while_it_breaks(opened: World) -> None:
     """The same for one reader while the way out is broken, by faults whose text holds his token."""
     token = str(opened.readers["full"].token)
@@ -115,10 +123,12 @@ def main(folder: Path, secrets: Path) -> None:
     logs.configure()
     with world(folder) as opened:
         secret = contracts.add_webhook_secret(opened.newsroom.agency, "desk", None, BY)[1]
-        made = [secret, secret.removeprefix(webhooks.PREFIX)]
+        key = metrics.make_key(opened.newsroom.agency, BY)
+        made = [secret, secret.removeprefix(webhooks.PREFIX), key, key.removeprefix(tokens.PREFIX)]
         secrets.write_text(json.dumps([*secrets_of(opened), *made]))
         ask_everything(opened)
         push_everything(opened, secret)
+        ask_for_figures(opened, key)
         ask_while_it_breaks(opened)
         log_by_mistake(opened)
 

@@ -275,7 +275,10 @@ WRONG = [
     ("[serve]\nprot = 1", "line 2: unknown key `serve.prot`; did you mean `port`?"),
     (
         "[serve]\nzzz = 1",
-        "line 2: unknown key `serve.zzz`; known here: host, port, processes, public_max_age, trusted_proxies.",
+        (
+            "line 2: unknown key `serve.zzz`; known here: host, port, processes, public_max_age,"
+            " requests_per_minute, trusted_proxies."
+        ),
     ),
     ("serve = { prot = 1 }", "line 1: unknown key `serve.prot`; did you mean `port`?"),
     ("serve.prot = 1", "line 1: unknown key `serve.prot`; did you mean `port`?"),

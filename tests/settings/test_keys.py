@@ -20,6 +20,7 @@ from syndicate.settings import (
     drop_webhook,
     load_keys,
     make_keys,
+    put_metrics_digest,
 )
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -114,6 +115,18 @@ def test_changing_keys_leaves_the_secrets_of_webhooks(path: Path) -> None:
     assert drop_old_keys(path).webhooks == load_keys(path).webhooks == (webhook("a1"),)
 
 
+def test_the_digest_of_the_key_to_the_figures_stays_when_other_secrets_change(path: Path) -> None:
+    make_keys(path)
+    assert load_keys(path).metrics is None
+    put_metrics_digest(path, "a" * 64)
+    put_metrics_digest(path, "b" * 64)
+    add_webhook(path, webhook("a1"))
+    add_key(path)
+    assert drop_old_keys(path).metrics == load_keys(path).metrics == "b" * 64
+    assert load_keys(path).webhooks == (webhook("a1"),)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_keys_print_as_stars() -> None:
     keys = Keys((b"k" * 32,), (webhook("kk"),))
     assert repr(keys) == str(keys) == f"{keys}" == "Keys(***)"
@@ -149,7 +162,11 @@ def test_a_key_file_that_is_no_plain_file_is_refused_and_not_waited_for(path: Pa
         load_keys(path)
 
 
-SHAPE = "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]], and nothing else"
+SHAPE = (
+    "it must hold `keys`, a list of one or more, in [tokens], perhaps [[webhooks]] and [metrics], and"
+    " nothing else"
+)
+METRICS = "[metrics] must hold `digest`, 64 hexadecimal digits, and nothing else"
 WEBHOOK = "webhook 1 must hold `id`, `source`, `secret`, and nothing else"
 GOOD = f'[tokens]\nkeys = ["{KEY}"]\n'
 
@@ -186,6 +203,11 @@ GOOD = f'[tokens]\nkeys = ["{KEY}"]\n'
             f'{GOOD}[[webhooks]]\nid = "a"\nsource = "desk"\nsecret = "a2V5"',
             "the secret of webhook 1 has 3 bytes, fewer than 24",
         ),
+        (f"{GOOD}[metrics]", METRICS),
+        (f'metrics = "hunter2"\n{GOOD}', METRICS),
+        (f'{GOOD}[metrics]\ndigest = "hunter2"', METRICS),
+        (f'{GOOD}[metrics]\ndigest = "{"A" * 64}"', METRICS),
+        (f'{GOOD}[metrics]\ndigest = "{"a" * 64}"\nmore = 1', METRICS),
     ],
 )
 def test_a_damaged_key_file_is_refused_without_quoting_it(path: Path, text: str, what: str) -> None:

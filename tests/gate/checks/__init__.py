@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     changing.a_kill_during_the_receipt_wins,
     changing.the_unseen_moves_nothing,
     changing.what_nobody_is_told_of_leaves_no_trace,
+    outside.figures_are_for_the_key,
     outside.only_who_signs_now_pushes,
     outside.bad_credentials_are_refused,
     outside.nobody_finds_more_than_is_his,

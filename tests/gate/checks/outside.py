@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from syndicate.core.webhooks import secret_in, text_of
-from syndicate.service import contracts
+from syndicate.service import contracts, metrics
 from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
 from syndicate.store import receipts, tables
 from syndicate.web.app import create_app
@@ -95,6 +95,17 @@ def only_who_signs_now_pushes(attacked: World) -> None:
     add_webhook(agency.keyring.path, WebhookSecret(id, "desk", secret_in(secret) or b""))
     assert pushed(b"one") == 401, "a secret that has ended, with a key file from before"
     drop_webhook(agency.keyring.path, id)
+
+
+def figures_are_for_the_key(attacked: World) -> None:
+    """Before there is a key there is no address; then only who shows it is told."""
+    app = create_app(attacked.newsroom.agency)
+    if attacked.newsroom.agency.keyring.metrics() is None:
+        assert ask(app, "/metrics")[0] == 404
+    key = metrics.make_key(attacked.newsroom.agency, BY)
+    for shown in (None, key[:-1], attacked.readers["full"].token):
+        assert ask(app, "/metrics", shown)[0] == 401, "figures without the key"
+    assert ask(app, "/metrics", key)[0] == 200
 
 
 def the_unseen_is_unknown(attacked: World) -> None:
