@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock clean
+FUZZ ?= 200000
+
+.PHONY: run test fuzz lint lock clean
 
 run: $(VENV)/run.stamp  ## Set up, and serve the demo
 	$(BIN)/syndicate demo
 
 test: $(VENV)/dev.stamp  ## Run the tests; what a machine lacks is skipped, and said at the end
 	$(BIN)/python -m pytest -n 2 -r s
+
+fuzz: $(VENV)/dev.stamp  ## Show each parser $(FUZZ) mutated inputs; nothing but its refusals may come out
+	$(BIN)/python -m tests.hostile.fuzz --inputs $(FUZZ)
 
 lint: $(VENV)/dev.stamp  ## Style, types, import contracts
 	$(BIN)/ruff check .
