@@ -170,7 +170,10 @@ def _config(folder: Path, body: bytes) -> object:
 def _feed(folder: Path, body: bytes) -> object:
     (folder / "feeds").mkdir(exist_ok=True)
     (folder / "feeds" / "one.toml").write_bytes(body)
-    return load_feeds(folder, {"desk"})
+    found = load_feeds(folder, {"desk"})
+    if found.problems:
+        raise SettingsError(*found.problems)
+    return found
 
 
 def _over_http(newsroom: Newsroom) -> Parser:
