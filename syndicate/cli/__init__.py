@@ -16,7 +16,7 @@ from syndicate.cli.root import syndicate
 def main() -> None:
     """Run the command line; every failure is one sentence, and no traceback reaches a user."""
     try:
-        code = syndicate.main(standalone_mode=False)
+        code = syndicate.main(prog_name="syndicate", standalone_mode=False)
     except click.exceptions.Abort as error:
         is_interrupted = isinstance(error.__cause__, KeyboardInterrupt)
         done = "what was done before stays done" if is_interrupted else "nothing was done"

@@ -8,6 +8,7 @@ to begin again. Each digest is of the bytes that `/private/items/KEY.json` gives
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ PAGE = 200
 
 GOOD_FOR = timedelta(days=30)
 """For how long a cursor is good; what was told before is forgotten."""
+
+_ID = re.compile(r"[0-9a-f]{1,32}")
+"""What the id of a change looks like: nothing else is looked for."""
 
 _NONE = "0"
 """The position of somebody whom nothing was told yet: with the day on which he was told so."""
@@ -174,9 +178,9 @@ class Asking:
         """The number behind a position. Raises `Resync` where it is forgotten."""
         if position.startswith(_NONE + "-"):
             day = position.removeprefix(_NONE + "-")
-            if day.isdigit() and int(day) >= self._day() - GOOD_FOR.days:
+            if re.fullmatch(r"[0-9]{1,9}", day) and int(day) >= self._day() - GOOD_FOR.days:
                 return rows.BEGINNING
-        elif (seq := rows.seq_of(self.snapshot.connection, position)) is not None:
+        elif _ID.fullmatch(position) and (seq := rows.seq_of(self.snapshot.connection, position)) is not None:
             return seq
         raise refusals.Resync(why=f"The cursor is older than {GOOD_FOR.days} days.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +52,7 @@ def _waited(asked: Credential, since: str, page: Page, seconds: int) -> tuple[Pa
 def _seconds() -> int:
     """How long the client lets itself be kept waiting."""
     text = request.args.get("wait", "0")
-    return min(int(text), LONGEST_WAIT) if text.isdecimal() else 0
+    return min(int(text), LONGEST_WAIT) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 @blueprint.post("/private/items/<key>/ack")

@@ -51,6 +51,7 @@ RETRY_SECONDS = 5
 def install(app: Flask) -> None:
     """Let `app` answer every refusal and every fault from here."""
     app.before_request(_refuse_to_redirect)
+    app.before_request(_refuse_nul)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(StoreError, _unavailable)
     app.register_error_handler(HTTPException, _http)
@@ -60,6 +61,12 @@ def install(app: Flask) -> None:
 def _refuse_to_redirect() -> None:
     """Paths are exact: a slash too few is another address. Flask redirects past every error handler."""
     if isinstance(request.routing_exception, RequestRedirect):
+        raise refusals.NotFound()
+
+
+def _refuse_nul() -> None:
+    """No name holds a NUL, and a database that is asked for one may fail instead of finding nothing."""
+    if "\0" in request.path:
         raise refusals.NotFound()
 
 

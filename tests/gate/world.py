@@ -43,7 +43,7 @@ FIELDS = {
 }
 """The least level at which a field leaves. Of the raw message (`raw`) nothing leaves at any."""
 
-CANARY = re.compile(r"kx[a-z0-9]+?zq")
+CANARY = re.compile(r"kx[a-z0-9]+?xv[0-9]+x[a-z]+zq")  # no random token looks like it
 GENRE = "http://cv.iptc.org/newscodes/genre/"
 CORRECTION = {"name": "correction", "uri": "http://cv.iptc.org/newscodes/signal/correction"}
 

@@ -96,7 +96,7 @@ def test_what_a_crash_left_untaken_comes_again_under_its_id(
 
     body = sender.message()
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "take", away)
+        patch.setattr(intake, "keep", away)
         assert sender.send(body).status_code == 503
     assert outcomes(sender.send(body)) == ["new"]
 
