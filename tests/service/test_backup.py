@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from syndicate import bootstrap
 from syndicate.bootstrap import Restored, open_agency, take_up_feeds
@@ -320,6 +320,17 @@ def test_a_restore_that_broke_off_is_not_served(restorable: Restorable) -> None:
         connection.execute(update(epoch).values(awaits_acts=True))
     with pytest.raises(StoreError, match="what was done since is missing"):
         open_agency(restorable.newsroom.folder)
+
+
+def test_a_restore_that_broke_off_before_its_era_began_is_not_mended_by_an_upgrade(
+    both_newsrooms: Newsroom,
+) -> None:
+    both_newsrooms.send()
+    with both_newsrooms.agency.database.transaction() as connection:
+        connection.execute(delete(epoch))
+    bootstrap.upgrade(both_newsrooms.agency.settings)
+    with pytest.raises(StoreError, match="what was done since is missing"):
+        open_agency(both_newsrooms.folder)
 
 
 def test_a_backup_that_fails_leaves_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
