@@ -69,9 +69,10 @@ def door_of(settings: Settings) -> Door:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done again, and the logs whose last line was cut off."""
+    """What was done again, whether receipts since the backup are there, and which logs were cut off."""
 
     replayed: Replayed
+    has_kept_receipts: bool
     torn: tuple[Path, ...]
 
 
@@ -90,7 +91,7 @@ def restore(
         database, receipts = databases(settings)
         manifest = restoring.fitting(settings, database, backup)
         read = [] if logs is None else restoring.logs_for(manifest, [*_own_log(settings), *logs])
-        restoring.put_back(database, receipts, backup, manifest)
+        has_kept = restoring.put_back(database, receipts, backup, manifest)
         database.close()
         receipts.close()
         agency = _joined(settings, door, clock)
@@ -98,7 +99,7 @@ def restore(
         reason = f"The backup made at {manifest.made_at:%Y-%m-%d %H:%M:%SZ} was put back, {how}."
         replayed = replay(agency, in_order(read), By(who, reason))
         agency.close()
-    return Restored(replayed, tuple(log.path for log in read if log.is_torn))
+    return Restored(replayed, has_kept, tuple(log.path for log in read if log.is_torn))
 
 
 def _own_log(settings: Settings) -> list[Path]:

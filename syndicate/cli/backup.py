@@ -47,5 +47,7 @@ def restore(context: click.Context, source: Path, logs: tuple[Path, ...], withou
     for what in restored.replayed.unknown:
         click.echo(f"Not in the backup, so nothing to end: {what}.", err=True)
     click.echo(f"Restored. Acts since the backup that were done again: {restored.replayed.done}.")
+    if not restored.has_kept_receipts:
+        click.echo("Who was given a text since the backup is not known: no receipts were there.", err=True)
     if without_log:
         click.echo("What was killed, held, revoked or suspended since the backup is not so now.", err=True)

@@ -51,12 +51,15 @@ def logs_for(manifest: Manifest, paths: Sequence[Path]) -> list[Read]:
     return logs
 
 
-def put_back(database: Database, receipts: Database, folder: Path, manifest: Manifest) -> None:
-    """Put the databases of a backup in place, at the schema of this program and in a new era."""
+def put_back(database: Database, receipts: Database, folder: Path, manifest: Manifest) -> bool:
+    """Put the databases of a backup in place, at the schema of this program and in a new era.
+
+    Receipts that were there stay: they are true still. Gives whether there were any that could be read.
+    """
     if not database.is_sqlite:
         copies.load(database, folder / DUMP)
         _renew(database, database, manifest)
-        return
+        return False
     places = [_file(database), _file(receipts)]
     fresh = [place.with_name(f".{place.name}.restoring") for place in places]
     try:
@@ -66,8 +69,10 @@ def put_back(database: Database, receipts: Database, folder: Path, manifest: Man
             new.touch(0o600)
             shutil.copyfile(folder / name, new)
         _renew_files(fresh, manifest)
+        has_kept = places[1].exists() and copies.keep_receipts(places[1], fresh[1])
         for place, new in zip(places, fresh, strict=True):
             copies.swap(new, place)
+        return has_kept
     finally:
         for new in fresh:
             new.unlink(missing_ok=True)

@@ -54,6 +54,36 @@ def _done(raw: sqlite3.Connection, statement: str, *values: str) -> None:
         ) from None
 
 
+def keep_receipts(older: Path, fresh: Path) -> bool:
+    """Add the receipts of another file, closed, to `fresh`; whether they could be read. Both have one schema."""
+    with closing(_connected(fresh, "rw")) as raw:
+        try:
+            raw.execute("ATTACH ? AS older", (f"{older.as_uri()}?mode=rw",))
+            raw.execute("BEGIN IMMEDIATE")
+            for statement in _KEEPING:
+                raw.execute(statement)
+            raw.execute("COMMIT")
+        except sqlite3.Error:
+            return False
+    return True
+
+
+_KEEPING = (
+    "INSERT OR IGNORE INTO main.bundles (digest) SELECT digest FROM older.bundles",
+    (
+        "INSERT OR IGNORE INTO main.bundle_texts (bundle, key, version, level) "
+        "SELECT ours.id, key, version, level FROM older.bundle_texts "
+        "JOIN older.bundles AS theirs ON theirs.id = bundle JOIN main.bundles AS ours USING (digest)"
+    ),
+    (
+        "INSERT OR IGNORE INTO main.receipts (token, bundle, company, channel, at) "
+        "SELECT token, ours.id, company, channel, at FROM older.receipts "
+        "JOIN older.bundles AS theirs ON theirs.id = bundle JOIN main.bundles AS ours USING (digest)"
+    ),
+)
+"""A bundle has another number in each file, and the same digest."""
+
+
 def swap(fresh: Path, place: Path) -> None:
     """Put an SQLite database, closed, in the place of another; that one gets a name that was free."""
     names = (f"{place.name}.before-restore-{number}" for number in count(1))

@@ -27,6 +27,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicate.store.tables import epoch as epoch_table
+from syndicate.store.tables import items
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -193,9 +194,10 @@ _MOVE = update(epoch_table).values(
 
 
 def begin_era(connection: Connection) -> None:
-    """Give an empty database its epoch."""
+    """Give a database without an epoch its first. Where items are, a restore broke off, and acts are missing."""
     if connection.execute(select(epoch_table.c.n)).first() is None:
-        _put_era(connection, n=1, settled_at=BEGINNING, awaits_acts=False)
+        has_past = connection.execute(select(items.c.key).limit(1)).first() is not None
+        _put_era(connection, n=1, settled_at=BEGINNING, awaits_acts=has_past)
 
 
 def begin_era_after(connection: Connection, before: Epoch) -> None:

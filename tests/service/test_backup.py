@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from syndicate import bootstrap
 from syndicate.bootstrap import Restored, open_agency, take_up_feeds
@@ -243,6 +243,35 @@ def test_an_older_backup_can_be_put_back_after_a_restore_and_all_kills_hold(rest
     assert aside == ["syndicate.db.before-restore-1", "syndicate.db.before-restore-2"]
 
 
+def test_who_was_given_a_text_after_the_backup_owes_an_answer_where_the_receipts_are_left(
+    restorable: Restorable,
+) -> None:
+    room = restorable.newsroom
+    before, after = room.subscriber("all"), room.subscriber("all")
+    room.send()
+    room.send("other")
+    path = f"/private/items/{room.key()}.json"
+    room.text(path, before)
+    restorable.back_up()
+    room.text(f"/private/items/{room.key('other')}.json", after)
+    room.text(path, after)
+    room.kill()
+    is_left = room.agency.database.is_sqlite
+    assert restorable.restore().has_kept_receipts is is_left
+    with room.agency.database.snapshot() as connection:
+        owed = {each.company for each in holders.owed(room.agency, connection, room.clock.now)}
+    assert owed == ({"company-0", "company-1"} if is_left else {"company-0"})
+
+
+def test_receipts_that_cannot_be_read_do_not_stop_a_restore(newsroom: Newsroom, tmp_path: Path) -> None:
+    back_up(newsroom.agency, tmp_path / "backup")
+    newsroom.agency.close()
+    (newsroom.folder / "data" / "receipts.db").write_bytes(b"broken" * 1000)
+    restored = bootstrap.restore(newsroom.folder, tmp_path / "backup", (), "tester", newsroom.clock)
+    assert not restored.has_kept_receipts
+    open_agency(newsroom.folder).close()
+
+
 def test_an_act_that_cannot_be_logged_is_not_done(newsroom: Newsroom) -> None:
     newsroom.send()
     newsroom.agency.acts.path.mkdir()
@@ -291,6 +320,17 @@ def test_a_restore_that_broke_off_is_not_served(restorable: Restorable) -> None:
         connection.execute(update(epoch).values(awaits_acts=True))
     with pytest.raises(StoreError, match="what was done since is missing"):
         open_agency(restorable.newsroom.folder)
+
+
+def test_a_restore_that_broke_off_before_its_era_began_is_not_mended_by_an_upgrade(
+    both_newsrooms: Newsroom,
+) -> None:
+    both_newsrooms.send()
+    with both_newsrooms.agency.database.transaction() as connection:
+        connection.execute(delete(epoch))
+    bootstrap.upgrade(both_newsrooms.agency.settings)
+    with pytest.raises(StoreError, match="what was done since is missing"):
+        open_agency(both_newsrooms.folder)
 
 
 def test_a_backup_that_fails_leaves_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
