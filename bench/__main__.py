@@ -97,9 +97,11 @@ def _measure(result: Result, house: House, most: int) -> None:
                 figures = result.row.measure(house)
         except Lacking as lacking:
             result.lacking = str(lacking)
+            say(f"  not measured: {lacking}")
             return
         except (Wrong, OSError, HTTPException) as fault:
             result.wrong = str(fault)
+            say(f"  wrong: {fault}")
             return
         attempts.append((calm, figures))
         say(
