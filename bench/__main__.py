@@ -16,8 +16,9 @@ import bench.rows  # noqa: F401 - which registers them
 from bench import page
 from bench.figures import ROWS, Lacking, Row, Scope, Wrong
 from bench.ground import Ground, House
-from bench.house import Size, say, stock
+from bench.house import Size, stock
 from bench.machine import Calm, watched
+from bench.saying import say
 from bench.table import Result, calmness, plain
 
 
