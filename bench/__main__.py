@@ -16,8 +16,9 @@ import bench.rows  # noqa: F401 - which registers them
 from bench import page
 from bench.figures import ROWS, Lacking, Row, Scope, Wrong
 from bench.ground import Ground, House
-from bench.house import Size, say, stock
-from bench.machine import Calm, load_average, watched
+from bench.house import Size, stock
+from bench.machine import Calm, watched
+from bench.saying import say
 from bench.table import Result, calmness, plain
 
 
@@ -43,7 +44,8 @@ def main() -> int:
     print(calmness(results))
     if options.write:
         command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-        page.write(results, command, options.rounds, options.seconds, options.tokens, load_average())
+        run = page.Run(command, options.rounds, options.seconds, options.tokens)
+        page.PAGE.write_text(page.text(results, run))
     return int(any(result.is_short for result in results))
 
 
@@ -58,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4, help="how long each load goes on")
     parser.add_argument("--attempts", type=int, default=3, help="how often a disturbed measurement is made")
     parser.add_argument("--data", type=Path, default=Path("data/bench"), help="where houses are kept")
-    parser.add_argument("--write", action="store_true", help=f"write {page.PAGE}")
+    parser.add_argument("--write", action="store_true", help="write docs/bench.md")
     options = parser.parse_args()
     options.data = options.data.absolute()
     if unknown := set(options.rows) - set(ROWS):
@@ -96,9 +98,11 @@ def _measure(result: Result, house: House, most: int) -> None:
                 figures = result.row.measure(house)
         except Lacking as lacking:
             result.lacking = str(lacking)
+            say(f"  not measured: {lacking}")
             return
         except (Wrong, OSError, HTTPException) as fault:
             result.wrong = str(fault)
+            say(f"  wrong: {fault}")
             return
         attempts.append((calm, figures))
         say(

@@ -25,7 +25,7 @@ from bench.servers import Command, running, serving
 from bench.wire import ninjs, story
 from syndicate.bootstrap import open_agency
 from syndicate.core.entry import Feed
-from syndicate.core.model import Level, ReaderClass
+from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.tokens import TokenKind
 from syndicate.service import contracts
 from syndicate.service.agency import Agency
@@ -195,7 +195,7 @@ class House:
     # What is in it
 
     def feed(self, entries: int, level: Level = Level.FULL) -> Feed:
-        """The feed of everything as partners at this level have it, of so many entries."""
+        """The feed of everything as partners at this level have it, of so many entries and no notices."""
         moment = self.agency.moment()
         with self.agency.database.snapshot() as connection:
             return self._feed(connection, entries, View(FEED, ReaderClass.LICENSED, level), moment.now)
@@ -205,7 +205,7 @@ class House:
         generation = replace(generation, definition=replace(generation.definition, window=entries))
         made = entries_of(self.agency, connection, view, generation, now)
         head = head_of(self.agency, generation, view, "rss", now)
-        return Feed(head, tuple(each.entry for each in made))
+        return Feed(head, tuple(each.entry for each in made if each.entry.face is Face.ENTRY))
 
     def _stories(self) -> Iterator[table.Row]:
         for entry in self.feed(500).entries:

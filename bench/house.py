@@ -7,7 +7,6 @@ its copy goes with the copy. The texts of tokens are nowhere: they are signed ag
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from random import Random
 
 from bench.loader import load
 from bench.receipts import load_receipts
+from bench.saying import say
 from bench.wire import SEED, STEP, wire
 from syndicate.bootstrap import open_agency, prepare, take_up_feeds
 from syndicate.core import tokens
@@ -140,8 +140,3 @@ def _add_contracts(agency: Agency, many: int, at: datetime) -> None:
             digest = tokens.digest(made.nonce)
             row = TokenRow(made.id, company(number), made.kind.value, "bench", digest, key_id, at, FOREVER)
             contracts.add_token(connection, row)
-
-
-def say(what: str) -> None:
-    """Tell whoever waits how far it is."""
-    print(what, file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.figures import Wrong
 from bench.machine import command_of, family_of, seconds_worked
+from bench.saying import say
 
 CONNECTIONS = 32
 WARMING = 1.0
@@ -92,6 +93,10 @@ class Rate:
     cpu: float
     p50: float
     p99: float
+
+    def __str__(self) -> str:
+        latencies = f"p50 {self.p50 * 1000:.2f} ms, p99 {self.p99 * 1000:.2f} ms"
+        return f"{self.per_second:,.0f}/s, {self.cpu * 1e6:.0f} us of processor time each, {latencies}"
 
 
 def ask(port: int, asked: Ask) -> Answer:
@@ -186,10 +191,12 @@ def _rate(target: Target, said: dict[str, Any], status: int) -> Rate:
     refused = said["requests"] if status >= 400 else 0
     if not said["requests"] or said["broken"] or said["refused"] != refused:
         raise Wrong(f"{target.name} answered otherwise under load: {said}.")
-    return Rate(
+    rate = Rate(
         asked=said["requests"],
         per_second=said["requests"] / said["seconds"],
         cpu=said["worked"] / said["requests"],
         p50=said["p50"],
         p99=said["p99"],
     )
+    say(f"    {target.name}: {rate}")
+    return rate

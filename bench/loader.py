@@ -34,7 +34,7 @@ from syndicate.store.database import Epoch, read_epoch
 from syndicate.store.tables import epoch as epoch_table
 from syndicate.store.tables import metadata
 
-BATCH = 20_000
+BATCH = 10_000
 """So many messages are written at once."""
 
 _TABLES = ("items", "messages", "versions", "acts", "spans", "places", "changes")
@@ -77,7 +77,6 @@ def load(agency: Agency, wire: Iterable[Sent], now: datetime, tell: Callable[[in
     with agency.database.write() as connection:
         _make_indexes(connection)
         _advance_numbers(connection)
-        connection.exec_driver_sql("ANALYZE")
 
 
 class _Loading:

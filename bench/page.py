@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.machine import description
+from bench.machine import description, load_average
 from bench.table import Result, calmness, markdown
 
-PAGE = Path("docs") / "bench.md"
+PAGE = Path(__file__).parent.parent / "docs" / "bench.md"
 
 _TEXT = """\
 # The bench
@@ -38,19 +39,23 @@ two processes of four threads, as the service is. `bench/` has them all, and a f
 """
 
 
-def write(
-    results: Sequence[Result], command: str, rounds: int, seconds: float, tokens: int, load: str
-) -> None:
-    """Write the page anew."""
-    text = _TEXT.format(
-        rounds=rounds,
-        seconds=seconds,
-        tokens=tokens,
-        command=command,
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run was called: its command, rounds, seconds of a load, and tokens of a house."""
+
+    command: str
+    rounds: int
+    seconds: float
+    tokens: int
+
+
+def text(results: Sequence[Result], run: Run) -> str:
+    """The page for a run that has just ended."""
+    return _TEXT.format(
+        **asdict(run),
         day=f"{datetime.now(UTC):%d %B %Y}",
         table=markdown(results),
         machine="\n".join(f"- {line}" for line in description()),
         calmness=calmness(results),
-        load=load,
+        load=load_average(),
     )
-    PAGE.write_text(text)

@@ -1,8 +1,9 @@
 """A made-up wire of any length: the same messages for the same number of items, for ever.
 
 An item is some three thousand characters of clean HTML under a headline, mostly in one version. One in
-twenty is changed or corrected soon after, a few are under an embargo, expire, are withheld or killed: what
-the database of an agency looks like after years. Nothing is kept: each message is made from its number.
+twenty is changed or corrected soon after, a few are under an embargo, expire, are withheld for a while or
+killed: what the database of an agency looks like after years. Nothing is kept: a message is made from its
+number.
 """
 
 from __future__ import annotations
@@ -56,14 +57,21 @@ def messages(number: int, at: datetime) -> Iterator[Sent]:
         first = replace(first, expires_at=at + 9.5 * STEP)
     yield Sent(ninjs(first), first, at)
     if number % 20 == 3:
-        later_at = at + STEP / 2
-        later = story(number, later_at, version=2)
-        later = replace(later, is_correction=number % 100 == 23, status=_later_status(number))
-        yield Sent(ninjs(later), later, later_at)
+        yield _later(number, 2, at + STEP / 2, is_correction=number % 100 == 23, status=_later_status(number))
+    if number % 500 == 63:
+        yield _later(number, 3, at + STEP * 3 / 4)
+
+
+def _later(number: int, version: int, at: datetime, **marks: Any) -> Sent:
+    message = replace(story(number, at, version), **marks)
+    return Sent(ninjs(message), message, at)
 
 
 def _later_status(number: int) -> Status:
-    return {43: Status.CANCELED, 63: Status.WITHHELD}.get(number % 500, Status.USABLE)
+    """Kills are so rare that a feed shows one or none; what is withheld comes back."""
+    if number % 20_000 == 43:
+        return Status.CANCELED
+    return Status.WITHHELD if number % 500 == 63 else Status.USABLE
 
 
 def story(number: int, at: datetime, version: int = 1) -> Message:

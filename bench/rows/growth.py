@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 from bench.figures import Lacking, Scope, Wrong, at_most, row
 from bench.ground import GZIP, PUBLIC, House
@@ -49,7 +50,7 @@ def _times(house: House) -> list[float]:
 def _changes_page(house: House) -> float:
     """How long a page of changes takes to somebody who is a few behind (seconds, median)."""
     headers = {"Authorization": f"Bearer {house.api_token}"}
-    since = _page(house, Ask("/private/changes", headers))["next"]
+    since = _without_place(_page(house, Ask("/private/changes", headers))["next"])
     visible(house, PUBLIC)  # which takes a hundred messages in
     asked = Ask(f"/private/changes?since={since}", headers)
     took = []
@@ -57,11 +58,16 @@ def _changes_page(house: House) -> float:
         began = time.perf_counter()
         page = _page(house, asked)
         took.append(time.perf_counter() - began)
-        if not page["changes"]:
+        if not page.get("changes"):
             raise Wrong("There are no changes to page through.")
     return median(took)
 
 
-def _page(house: House, asked: Ask) -> dict[str, list[object]]:
-    page: dict[str, list[object]] = json.loads(ask(house.service.port, asked).body)
+def _without_place(cursor: str) -> str:
+    """The cursor after the whole state, from one within it: a million items need not be read for it."""
+    return ".".join(cursor.split(".")[:3])
+
+
+def _page(house: House, asked: Ask) -> dict[str, Any]:
+    page: dict[str, Any] = json.loads(ask(house.service.port, asked).body)
     return page

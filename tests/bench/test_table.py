@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench import page
 from bench.figures import Row, Scope, at_least, at_most
 from bench.machine import Calm
 from bench.table import HEAD, Result, calmness, markdown, plain
@@ -84,6 +85,19 @@ def test_both_tables_have_a_line_for_each_mark() -> None:
     lines = markdown(results).splitlines()
     assert len(lines) == 6
     assert {line.count("|") for line in lines} == {len(HEAD) + 1}
+
+
+def test_the_page_names_command_machine_and_calm() -> None:
+    text = page.text([result((0.3, 10))], page.Run("python -m bench --write", 4, 3.0, 100_000))
+    for part in (
+        "python -m bench --write",
+        "4 rounds",
+        "100,000 tokens",
+        "| 99 | 10,000 |",
+        "cores",
+        "Others took",
+    ):
+        assert part in text
 
 
 def test_how_busy_the_machine_was_is_said() -> None:
