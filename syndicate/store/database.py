@@ -164,11 +164,15 @@ class Database:
         if not self.is_sqlite:
             yield
             return
+        if getattr(self._local, "has_lock", False):
+            raise StoreError("What has the write lock asked for it again.")  # and would wait for itself
         handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
+            self._local.has_lock = True
             yield
         finally:
+            self._local.has_lock = False
             os.close(handle)
 
 

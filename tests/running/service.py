@@ -63,17 +63,19 @@ class Service:
     port: int
     log: Path
     process: subprocess.Popen[bytes]
+    processes: int = 2
     _keys: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
-    def run(cls, folder: Path, url: str = "sqlite:///data/syndicate.db") -> Iterator[Service]:
+    def run(
+        cls, folder: Path, url: str = "sqlite:///data/syndicate.db", processes: int = 2
+    ) -> Iterator[Service]:
         with Newsroom.open(folder, url, datetime.now(UTC)) as newsroom:
             newsroom.clock = WallClock()
             newsroom.agency.clock = newsroom.clock
             port, log = free_port(), folder / "log"
-            process = serve(folder, port, log)
-            service = cls(newsroom, port, log, process)
+            service = cls(newsroom, port, log, serve(folder, port, log, processes), processes)
             try:
                 wait_for(service.is_up, f"the service to answer: {log}")
                 yield service
@@ -101,7 +103,11 @@ class Service:
 
     def is_up(self) -> bool:
         """Whether every process does its work."""
-        return self.answers() and sum(map(is_serving, self.web_processes())) == 2 and bool(self.workers())
+        return (
+            self.answers()
+            and sum(map(is_serving, self.web_processes())) == self.processes
+            and bool(self.workers())
+        )
 
     def answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -150,16 +156,20 @@ class Service:
         take_up_feeds(self.newsroom.agency)
 
 
-def serve(folder: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def serve(folder: Path, port: int, log: Path, processes: int = 2) -> subprocess.Popen[bytes]:
     """`syndicate serve`, at a port that only the environment names."""
+    settings = {
+        "SYNDICATE_SERVE__PORT": str(port),
+        "SYNDICATE_SERVE__PROCESSES": str(processes),
+        "SYNDICATE_SITE__BASE_URL": f"http://127.0.0.1:{port}",
+    }
     with log.open("ab") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "syndicate", "--folder", str(folder), "serve"],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
-            env=os.environ
-            | {"SYNDICATE_SERVE__PORT": str(port), "SYNDICATE_SITE__BASE_URL": f"http://127.0.0.1:{port}"},
+            env=os.environ | settings,
         )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import count
+from threading import Thread
 
 import pytest
 
 from syndicate.core.model import Level
 from syndicate.service import contracts
+from syndicate.service.receipts import Counter
 from syndicate.store.receipts import Receipt, receipts_for
 from tests.newsroom import BY, Newsroom
 
@@ -144,3 +147,29 @@ def test_without_a_receipt_no_notice_is_told(newsroom: Newsroom, monkeypatch: py
     monkeypatch.setattr(newsroom.agency.receipts, "transaction", newsroom.agency.database.snapshot)
     for path in ("/private/changes", "/private/account"):
         assert newsroom.get(path, token).status_code == 503
+
+
+def test_where_texts_come_faster_than_receipts_are_written_everybody_still_gets_his_answer(
+    both_newsrooms: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, signed, numbers = both_newsrooms, Counter.sign, count()
+    token = newsroom.subscriber()
+    newsroom.send("first")
+
+    def beside(counter: Counter, *how: object) -> bool:
+        """Another story is on its way in whenever something is signed for."""
+        sender = Thread(target=newsroom.send, args=(f"beside-{next(numbers)}",))
+        sender.start()
+        has_waited = signed(counter, *how)
+        sender.join(2)  # it waits in vain where nobody may commit
+        senders.append(sender)
+        return has_waited
+
+    senders: list[Thread] = []
+    monkeypatch.setattr(Counter, "sign", beside)
+    shown = json.loads(newsroom.text("/private/feeds/all.json", token))["items"]
+    for sender in senders:
+        sender.join()
+    signed_for = {each.key for each in receipts(newsroom)}
+    assert {each["id"].rpartition(":")[2] for each in shown} <= signed_for
+    assert len(shown) == len(senders)
