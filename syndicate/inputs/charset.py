@@ -46,11 +46,19 @@ class Decoded:
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """The text of `body`; as a last resort as windows-1252 with marks in place of what it has not."""
     named = list(_named(body, content_type))
-    for name in [*_seen(body), *(name for name in named if not _is_wide(name)), "utf-8", _guess(body)]:
+    for name in _likely(body, named):
         text = _read(body, name)
         if text is not None:
             return Decoded(text.removeprefix("\ufeff"), name, name in (named or ["utf-8"]))
     return Decoded(body.decode("cp1252", "replace"), "cp1252", False)
+
+
+def _likely(body: bytes, named: list[str]) -> Iterator[str]:
+    """The encodings to try, the surest first; a guess, which takes long, only when no other fits."""
+    yield from _seen(body)
+    yield from (name for name in named if not _is_wide(name))
+    yield "utf-8"
+    yield _guess(body)
 
 
 def _seen(body: bytes) -> Iterator[str]:
