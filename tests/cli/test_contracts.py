@@ -221,3 +221,22 @@ def test_a_secret_stands_in_no_listing_and_in_no_book(room: Newsroom, shell: She
         assert text not in shown
         assert text.rsplit(".")[-1] not in shown
         assert [path for path in files if text.encode() in path.read_bytes()] == []
+
+
+def test_a_token_may_have_a_quota_of_its_own(room: Newsroom, shell: Shell, herald: str) -> None:
+    ids = {quota: issue(shell, *(("--quota", quota) if quota else ())) for quota in ("", "2", "0")}
+    quotas = [row["quota"] for row in shell.does("token", "list", "--json").rows]
+    assert sorted(quotas, key=str) == [0, 2, None]
+    statuses = [room.get("/private/feeds/all.rss", ids["2"]).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    command = ("token", "issue", herald, "--label", "x", "--reason", "x", "--quota")
+    for wrong in ("-1", "many"):
+        assert "--quota" in shell.misreads(*command, wrong)
+
+
+def test_the_key_to_the_figures_is_printed_once_and_opens_them_at_once(room: Newsroom, shell: Shell) -> None:
+    assert room.get("/metrics").status_code == 404
+    key = secret(shell.does("keys", "metrics", "--reason", "for our Prometheus"))
+    assert room.get("/metrics", key).status_code == 200
+    shell.does("keys", "rotate", "--reason", "yearly")
+    assert room.get("/metrics", key).status_code == 200
