@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from syndicate.core.model import FOREVER, Level
 from syndicate.core.story import Licence
@@ -105,8 +105,7 @@ def add_licence(connection: Connection, company: str, licence: Licence) -> int:
 
 def licences_of(connection: Connection, company: str) -> list[Licence]:
     """The licences of a company, ended ones included, oldest first."""
-    query = _LICENCE.where(licences.c.company == company).order_by(licences.c.id)
-    return [_licence(row) for row in connection.execute(query)]
+    return [_licence(row) for row in connection.execute(_LICENCES_OF, {"company": company})]
 
 
 def find_licence(connection: Connection, id: int) -> tuple[str, Licence] | None:
@@ -131,6 +130,7 @@ _LICENCE = select(
     licences.c.has_embargo_right,
     licences.c.archive_days,
 )
+_LICENCES_OF = _LICENCE.where(licences.c.company == bindparam("company")).order_by(licences.c.id)
 
 
 def _licence(row: Any) -> Licence:
@@ -157,8 +157,11 @@ def put_token(connection: Connection, token: TokenRow) -> None:
 
 def find_token(connection: Connection, id: str) -> TokenRow | None:
     """The token of this id."""
-    row = connection.execute(select(tokens).where(tokens.c.id == id)).one_or_none()
+    row = connection.execute(_TOKEN, {"id": id}).one_or_none()
     return _token(row) if row else None
+
+
+_TOKEN = select(tokens).where(tokens.c.id == bindparam("id"))
 
 
 def list_tokens(connection: Connection, company: str | None = None) -> list[TokenRow]:
@@ -197,8 +200,11 @@ def add_source_key(connection: Connection, key: SourceKey) -> None:
 
 def find_source_key(connection: Connection, id: str) -> SourceKey | None:
     """The source key of this id."""
-    row = connection.execute(select(source_keys).where(source_keys.c.id == id)).one_or_none()
+    row = connection.execute(_SOURCE_KEY, {"id": id}).one_or_none()
     return _source_key(row) if row else None
+
+
+_SOURCE_KEY = select(source_keys).where(source_keys.c.id == bindparam("id"))
 
 
 def list_source_keys(connection: Connection, source: str | None = None) -> list[SourceKey]:

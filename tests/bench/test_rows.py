@@ -40,7 +40,7 @@ def test_every_row_of_the_specification_is_there_with_its_bounds() -> None:
     assert {number: [(mark.must, mark.aim) for mark in row.marks] for number, row in ROWS.items()} == BOUNDS
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=str)
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: f"row {row.number}")
 def test_an_aim_is_never_easier_than_what_must_be(row: Row) -> None:
     assert all(mark.reaches(mark.aim, mark.must) for mark in row.marks)
     assert row.measure.__doc__
