@@ -47,6 +47,8 @@ def serve(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    import syndicate.web.app  # noqa: F401 - once, before the web processes are forked
+
     logs.configure()
     os.chdir(settings.folder)
     _serve_from_now_on(settings)

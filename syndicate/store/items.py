@@ -292,20 +292,22 @@ def full_words(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dic
     pairs = list(wanted)
     if not pairs:
         return {}
-    rows = connection.execute(
-        select(
-            versions.c.digest,
-            versions.c.key,
-            versions.c.summary,
-            versions.c.text,
-            versions.c.editors_note,
-            versions.c.renditions,
-        ).where(
-            versions.c.key.in_([key for key, _ in pairs]),
-            versions.c.digest.in_([digest for _, digest in pairs]),
-        )
-    )
+    keys, digests = zip(*pairs, strict=True)
+    rows = connection.execute(_FULL_WORDS, {"keys": keys, "digests": digests})
     return {row.digest: FullWords(row.summary, row.text, row.editors_note, row.renditions) for row in rows}
+
+
+_FULL_WORDS = select(
+    versions.c.digest,
+    versions.c.key,
+    versions.c.summary,
+    versions.c.text,
+    versions.c.editors_note,
+    versions.c.renditions,
+).where(
+    versions.c.key.in_(bindparam("keys", expanding=True)),
+    versions.c.digest.in_(bindparam("digests", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 
 from syndicate.core.change import Shown, Where
 from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
@@ -144,21 +158,15 @@ class Window:
 
 def feed_stories(connection: Connection, window: Window, now: datetime, limits: str) -> list[Story]:
     """The stories that stand in a feed for a class now, newest first: entries up to the window, and notices."""
-    order = places.c.words_at if window.level is Level.FULL else places.c.outline_at
+    query = _BY_WORDS if window.level is Level.FULL else _BY_OUTLINE
     found: list[Row[Any]] = []
     for face, limit in (
         (Face.ENTRY, window.entries),
         (Face.HOLD, window.notices),
         (Face.KILL, window.notices),
     ):
-        query = _STORY.where(
-            places.c.feed == window.feed,
-            places.c.reader_class == window.reader_class.value,
-            places.c.face == face.value,
-            places.c.from_at <= now,
-            places.c.until_at > now,
-        )
-        found += connection.execute(query.order_by(order.desc(), places.c.key).limit(limit))
+        asked = {"feed": window.feed, "reader_class": window.reader_class.value, "face": face.value}
+        found += connection.execute(query, asked | {"now": now, "limit": limit})
     found.sort(key=lambda row: row.key)
     found.sort(key=lambda row: row.words_at if window.level is Level.FULL else row.outline_at, reverse=True)
     return _stories(connection, found, window.reader_class, now, limits)
@@ -197,6 +205,18 @@ _STORY: Select[Any] = (
     .join(items, items.c.key == places.c.key)
 )
 
+_NOW = bindparam("now", type_=places.c.from_at.type)
+_STANDING = and_(places.c.from_at <= _NOW, places.c.until_at > _NOW)
+_WINDOW = _STORY.where(
+    places.c.feed == bindparam("feed"),
+    places.c.reader_class == bindparam("reader_class"),
+    places.c.face == bindparam("face"),
+    _STANDING,
+).limit(bindparam("limit"))
+_BY_WORDS = _WINDOW.order_by(places.c.words_at.desc(), places.c.key)
+_BY_OUTLINE = _WINDOW.order_by(places.c.outline_at.desc(), places.c.key)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+
 
 def _stories(
     connection: Connection, rows: Sequence[Row[Any]], reader_class: ReaderClass, now: datetime, limits: str
@@ -233,18 +253,18 @@ def _story(rows: Sequence[Any], limits: str, replaced: Mapping[str, frozenset[Re
 def _by_key(
     connection: Connection, keys: Sequence[str], reader_class: ReaderClass, now: datetime
 ) -> dict[str, list[Row[Any]]]:
+    if not keys:
+        return {}
     found: dict[str, list[Row[Any]]] = {}
-    rows = connection.execute(
-        _STORY.where(
-            places.c.key.in_(keys),
-            places.c.reader_class == reader_class.value,
-            places.c.from_at <= now,
-            places.c.until_at > now,
-        ).order_by(places.c.key, places.c.feed)
-    )
-    for row in rows:
+    asked = {"keys": list(keys), "reader_class": reader_class.value, "now": now}
+    for row in connection.execute(_STORIES_FOR, asked):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+_STORIES_FOR = _STORY.where(
+    places.c.key.in_(_KEYS), places.c.reader_class == bindparam("reader_class"), _STANDING
+).order_by(places.c.key, places.c.feed)
 
 
 def _seen_replaced(
@@ -253,20 +273,22 @@ def _seen_replaced(
     """For each replaced item, the classes that had seen it, in a feed that they may read."""
     if not keys:
         return {}
-    rows = connection.execute(
-        select(places.c.key, places.c.reader_class)
-        .where(
-            places.c.key.in_(keys),
-            places.c.face == Face.ENTRY.value,
-            places.c.from_at <= now,
-            or_(places.c.reader_class != ReaderClass.PUBLIC.value, places.c.public >= int(Level.HEADLINE)),
-        )
-        .distinct()
-    )
     seen: dict[str, set[ReaderClass]] = {}
-    for row in rows:
+    for row in connection.execute(_SEEN, {"keys": list(keys), "now": now}):
         seen.setdefault(row.key, set()).add(ReaderClass(row.reader_class))
     return {key: frozenset(classes) for key, classes in seen.items()}
+
+
+_SEEN = (
+    select(places.c.key, places.c.reader_class)
+    .where(
+        places.c.key.in_(_KEYS),
+        places.c.face == Face.ENTRY.value,
+        places.c.from_at <= _NOW,
+        or_(places.c.reader_class != ReaderClass.PUBLIC.value, places.c.public >= int(Level.HEADLINE)),
+    )
+    .distinct()
+)
 
 
 # One story
@@ -280,12 +302,16 @@ def find_story(connection: Connection, key: str, now: datetime, limits: str) -> 
 def find_stories(connection: Connection, keys: Sequence[str], now: datetime, limits: str) -> dict[str, Story]:
     """Items at one moment, by key; those that stand nowhere are left out."""
     found: dict[str, list[Row[Any]]] = {}
-    standing = _STORY.where(places.c.key.in_(keys), places.c.from_at <= now, places.c.until_at > now)
-    for row in connection.execute(standing.order_by(places.c.key, places.c.feed, places.c.reader_class)):
+    for row in connection.execute(_STORIES, {"keys": list(keys), "now": now}) if keys else ():
         found.setdefault(row.key, []).append(row)
     replaces = [row.replaces for rows in found.values() for row in rows if row.replaces]
     replaced = _seen_replaced(connection, replaces, now)
     return {key: _story(rows, limits, replaced) for key, rows in found.items()}
+
+
+_STORIES = _STORY.where(places.c.key.in_(_KEYS), _STANDING).order_by(
+    places.c.key, places.c.feed, places.c.reader_class
+)
 
 
 def was_killed_for(
@@ -329,16 +355,10 @@ def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> di
     return shown
 
 
-_NOW = bindparam("now", type_=spans.c.from_at.type)
 _SHOWN = (
     select(*_SPAN_COLUMNS, places.c.key, places.c.feed)
     .join_from(places, spans, spans.c.id == places.c.span)
-    .where(
-        places.c.key.in_(bindparam("keys", expanding=True)),
-        places.c.reader_class != ReaderClass.PUBLIC.value,
-        places.c.from_at <= _NOW,
-        places.c.until_at > _NOW,
-    )
+    .where(places.c.key.in_(_KEYS), places.c.reader_class != ReaderClass.PUBLIC.value, _STANDING)
 )
 
 
@@ -412,19 +432,35 @@ def changed_at(
     connection: Connection, feed: str, reader_class: ReaderClass, now: datetime
 ) -> datetime | None:
     """When anything last came into, changed in, or left a feed for a class."""
-    mine = and_(places.c.feed == feed, places.c.reader_class == reader_class.value)
-    came = select(func.max(places.c.from_at)).where(mine, places.c.from_at <= now)
-    left = select(func.max(places.c.until_at)).where(mine, places.c.until_at <= now)
-    times = [connection.execute(query).scalar_one_or_none() for query in (came, left)]
+    asked = {"feed": feed, "reader_class": reader_class.value, "now": now}
+    times = connection.execute(_CHANGED_AT, asked).one()
     return max((at for at in times if at is not None), default=None)
+
+
+_IN_FEED = and_(places.c.feed == bindparam("feed"), places.c.reader_class == bindparam("reader_class"))
+_CHANGED_AT = select(
+    *(
+        select(func.max(column)).where(_IN_FEED, column <= _NOW).scalar_subquery()
+        for column in (places.c.from_at, places.c.until_at)
+    )
+)
 
 
 def next_span_edge(connection: Connection, now: datetime, key: str | None = None) -> datetime:
     """The earliest time after `now` at which a span begins or ends: of one item, or of any."""
-    times = []
-    for column in (spans.c.from_at, spans.c.until_at):
-        query = select(func.min(column)).where(column > now)
-        if key is not None:
-            query = query.where(spans.c.key == key)
-        times.append(connection.execute(query).scalar_one_or_none())
+    query, asked = (_NEXT_EDGE, {"now": now}) if key is None else (_NEXT_EDGE_OF, {"now": now, "key": key})
+    times = connection.execute(query, asked).one()
     return min((at for at in times if at is not None), default=FOREVER)
+
+
+def _next_edge(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(
+        *(
+            select(func.min(column)).where(column > _NOW, *which).scalar_subquery()
+            for column in (spans.c.from_at, spans.c.until_at)
+        )
+    )
+
+
+_NEXT_EDGE = _next_edge()
+_NEXT_EDGE_OF = _next_edge(spans.c.key == bindparam("key"))
