@@ -16,7 +16,7 @@ class Follower:
     """An archive of ninjs documents by key, and every change that its owner was told of."""
 
     newsroom: Newsroom
-    token: str
+    token: str = field(repr=False)
     archive: dict[str, bytes] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)
     cursor: str | None = None

@@ -81,7 +81,7 @@ class Newsroom:
     folder: Path
     agency: Agency
     clock: HandClock
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict, repr=False)  # of tokens, by their texts
 
     @classmethod
     @contextmanager

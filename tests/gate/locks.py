@@ -24,7 +24,7 @@ from syndicate.core.model import FOREVER, Level
 from syndicate.core.sealed import Sealed
 from syndicate.core.story import Licence, Partner
 from syndicate.outputs import outgoing
-from syndicate.service import credentials, directory, intake, logs, metrics, receipts, rendering
+from syndicate.service import credentials, directory, logs, metrics, preparing, receipts, rendering
 from syndicate.service import webhooks as signed
 from syndicate.service.agency import Agency, Writing
 from syndicate.service.credentials import FeedRight
@@ -100,7 +100,7 @@ LOCKS: tuple[Lock, ...] = (
     Lock(excerpt, "_fitting", "an excerpt has no limits", off.all_sentences),
     Lock(excerpt, "_LEFT_OUT", "captions go into excerpts", off.instead(frozenset())),
     Lock(excerpt, "is_beginning", "a text sent as its own summary is an excerpt", off.always(False)),
-    Lock(intake, "_seal", "advisories are public", off.public_seal),
+    Lock(preparing, "_seal", "advisories are public", off.public_seal),
     Lock(outgoing, "_FIELDS", "formats write what is above the level", off.every_field),
     Lock(showing, "outgoing", "pages show what is above the level", off.ignoring),
     Lock(items, "version_from", "excerpts made under other limits count", off.own_limits),

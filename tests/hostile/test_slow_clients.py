@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import subprocess
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from threading import Event, Thread
+from typing import Any
 
 import pytest
-from flask import request
+from werkzeug.test import create_environ
 
 from syndicate.cli.processes import THREADS
 from syndicate.web.app import SEATS, TURNS
@@ -102,20 +104,33 @@ def test_a_turn_is_given_back_however_the_request_ends(newsroom: Newsroom) -> No
         assert newsroom.client.post("/feeds/all.rss", data=b"x").status_code == 405
 
 
+class Dripping(io.RawIOBase):
+    """A body of which nothing comes until it is let go."""
+
+    def __init__(self, go_on: Event) -> None:
+        self.is_read, self.go_on = Event(), go_on
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.is_read.set()
+        self.go_on.wait(60)
+        return 0
+
+
 def test_who_comes_when_all_turns_are_taken_is_told_so_and_others_are_not(newsroom: Newsroom) -> None:
-    inside, go_on = [Event() for _ in range(TURNS)], Event()
-    waiting = iter(inside)
+    app, go_on = newsroom.app, Event()
+    bodies = [Dripping(go_on) for _ in range(TURNS)]
 
-    @newsroom.app.post("/slow")
-    def slow() -> str:
-        next(waiting).set()
-        go_on.wait(60)
-        return request.method
+    def send(body: Dripping) -> None:
+        asked = create_environ("/wire/desk", method="POST") | {"wsgi.input": body, "CONTENT_LENGTH": "9"}
+        app.wsgi_app(asked, lambda *_: None)
 
-    senders = [Thread(target=newsroom.client.post, args=("/slow",)) for _ in range(TURNS)]
+    senders = [Thread(target=send, args=(body,)) for body in bodies]
     for sender in senders:
         sender.start()
-    assert all(event.wait(60) for event in inside)
+    assert all(body.is_read.wait(60) for body in bodies)
     answer = newsroom.client.post("/wire/desk", data=b"x")
     assert (answer.status_code, answer.get_json()["reason"]) == (429, "too-many-requests")
     assert newsroom.client.get("/feeds/all.rss").status_code == 200

@@ -47,7 +47,7 @@ class Partner:
     """A company's program that reads, and every text that it ever got."""
 
     company: str
-    token: str
+    token: str = field(repr=False)
     got: set[Text] = field(default_factory=set)
 
 

@@ -64,7 +64,7 @@ class Service:
     log: Path
     process: subprocess.Popen[bytes]
     processes: int = 2
-    _keys: dict[str, str] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     @contextmanager
