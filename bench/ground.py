@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bench.figures import Lacking
+from bench.figures import Lacking, Wrong
 from bench.house import FEED, Size, copy, token_texts
 from bench.load import NUMBERED, Ask, Target, ask
 from bench.peers import nginx, table
@@ -148,7 +148,10 @@ class House:
     def etag(self, target: Target, path: str, headers: dict[str, str] | None = None) -> Ask:
         """The request for what one has already: 304."""
         sent = (headers or {}) | GZIP
-        etag = ask(target.port, Ask(path, sent)).headers["ETag"]
+        answer = ask(target.port, Ask(path, sent))
+        etag = answer.headers["ETag"]
+        if etag is None:
+            raise Wrong(f"{path} has no ETag and answers {answer.status}.")
         return Ask(path, sent | {"If-None-Match": etag}, 304)
 
     def bearer(self, number: int) -> dict[str, str]:

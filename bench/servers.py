@@ -72,4 +72,5 @@ def free_port() -> int:
 def _environment(port: int) -> Mapping[str, str]:
     """What a server sees: where the bench lies, and the service's port and address."""
     root = str(Path(__file__).parent.parent)
-    return os.environ | {"PYTHONPATH": root, "SYNDICATE_SERVE__PORT": str(port)}
+    settings = {"SYNDICATE_SERVE__PORT": str(port), "SYNDICATE_SERVE__REQUESTS_PER_MINUTE": "0"}
+    return os.environ | {"PYTHONPATH": root} | settings

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from threading import BoundedSemaphore, Lock, Timer
+from threading import BoundedSemaphore, Condition, Timer
 
 from syndicate.core.model import Message, Source
 from syndicate.inputs import IngestError, Refusal
@@ -22,8 +22,11 @@ SECONDS = 10.0
 CHILDREN = 4
 """So many messages are read at a time; more wait. One that is slow keeps no other waiting."""
 
+SLOW = 0.2
+"""A message that takes longer (seconds) is no more waited for: the next one gets a child of its own."""
+
 KEPT = 1
-"""So many children wait for the next message; the others end with theirs."""
+"""So many children wait for the next message; the others end with theirs. One reads a thousand a second."""
 
 
 class ForeignReader:
@@ -33,7 +36,8 @@ class ForeignReader:
         self._seconds = seconds
         self._turns = BoundedSemaphore(CHILDREN)
         self._idle: list[subprocess.Popen[bytes]] = []
-        self._lock = Lock()
+        self._busy = 0
+        self._change = Condition()
 
     def read(self, body: bytes, source: Source, content_type: str | None = None) -> list[Message | Refusal]:
         """What the message says of which items. Raises `IngestError` with a named reason."""
@@ -59,32 +63,36 @@ class ForeignReader:
 
     def close(self) -> None:
         """End the children that wait."""
-        with self._lock:
+        with self._change:
             idle, self._idle = self._idle, []
         for child in idle:
             _end(child)
 
     def _take(self) -> subprocess.Popen[bytes]:
-        """A child that waited, or a new one."""
-        with self._lock:
+        """A child that is free, soon, or a new one."""
+        with self._change:
+            self._change.wait_for(lambda: self._idle or not self._busy, SLOW)
             idle = self._idle.pop() if self._idle else None
+            self._busy += 1
         if idle is not None:
             if idle.poll() is None:
                 return idle
             _end(idle)
-        return subprocess.Popen(
-            [sys.executable, "-m", "syndicate.inputs"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", "")},
-        )
+        try:
+            return _started()
+        except OSError:
+            with self._change:
+                self._busy -= 1
+            raise
 
     def _leave(self, child: subprocess.Popen[bytes], is_sound: bool) -> None:
         """Keep a child for the next message, or end it."""
-        with self._lock:
+        with self._change:
+            self._busy -= 1
             is_kept = is_sound and len(self._idle) < KEPT
             if is_kept:
                 self._idle.append(child)
+            self._change.notify()
         if not is_kept:
             _end(child)
 
@@ -97,6 +105,15 @@ class ForeignReader:
         send_request(child.stdin, body, source, content_type)
         child.stdin.flush()
         return receive_answer(child.stdout)
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "syndicate.inputs"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PATH": os.environ.get("PATH", "")},
+    )
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

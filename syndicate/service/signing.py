@@ -64,12 +64,7 @@ def _good_after_drop(agency: Agency) -> set[str]:
 
 def _made_by_others(connection: Connection, good: set[str]) -> tuple[list[TokenRow], list[SourceKey]]:
     """The credentials that are not revoked, and that none of these keys made."""
-    tokens = (token for token in rows.list_tokens(connection) if token.key_id not in good)
-    source_keys = (key for key in rows.list_source_keys(connection) if key.key_id not in good)
-    return (
-        [token for token in tokens if token.revoked_at is None],
-        [key for key in source_keys if key.revoked_at is None],
-    )
+    return rows.tokens_not_made_by(connection, good), rows.source_keys_not_made_by(connection, good)
 
 
 def _note(act: Writing, by: By, verb: str) -> None:

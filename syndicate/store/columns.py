@@ -9,8 +9,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
 from syndicate.core.sealed import Sealed, to_column
@@ -77,3 +79,11 @@ class SealedBytes(TypeDecorator[Sealed[bytes]]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sealed[bytes] | None:
         """From the column, sealed."""
         return None if value is None else Sealed(bytes(value))
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of numbers or times that no index is to be chosen for.
+
+    SQLite has no figures of how values are spread, and takes any range for a narrow one.
+    """
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -172,6 +173,12 @@ def list_tokens(connection: Connection, company: str | None = None) -> list[Toke
     return [_token(row) for row in connection.execute(query)]
 
 
+def tokens_not_made_by(connection: Connection, keys: Collection[str]) -> list[TokenRow]:
+    """The tokens that are not revoked and that none of these keys made."""
+    others = select(tokens).where(tokens.c.revoked_at.is_(None), tokens.c.key_id.not_in(keys))
+    return [_token(row) for row in connection.execute(others.order_by(tokens.c.issued_at, tokens.c.id))]
+
+
 def labels_of_tokens(connection: Connection) -> dict[str, str]:
     """What people call each token, by its id."""
     return {row.id: row.label for row in connection.execute(select(tokens.c.id, tokens.c.label))}
@@ -212,6 +219,13 @@ def list_source_keys(connection: Connection, source: str | None = None) -> list[
     query = select(source_keys).order_by(source_keys.c.issued_at, source_keys.c.id)
     if source is not None:
         query = query.where(source_keys.c.source == source)
+    return [_source_key(row) for row in connection.execute(query)]
+
+
+def source_keys_not_made_by(connection: Connection, keys: Collection[str]) -> list[SourceKey]:
+    """The source keys that are not revoked and that none of these keys made."""
+    others = select(source_keys).where(source_keys.c.revoked_at.is_(None), source_keys.c.key_id.not_in(keys))
+    query = others.order_by(source_keys.c.issued_at, source_keys.c.id)
     return [_source_key(row) for row in connection.execute(query)]
 
 

@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, create_engine, delete, event, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -231,7 +231,7 @@ def insert_once(connection: Connection, table: Table) -> Any:
 
 @cache
 def _insert_once(dialect: str, table: Table) -> Any:
-    made: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    made: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)  # the other takes long to load
     return made.on_conflict_do_nothing()
 
 

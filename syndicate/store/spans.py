@@ -27,6 +27,7 @@ from syndicate.core.change import Shown, Where
 from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
 from syndicate.core.placement import Placed
 from syndicate.core.story import Place, Story
+from syndicate.store.columns import unindexed
 from syndicate.store.items import OPEN_SIDES, version_from
 from syndicate.store.tables import acts, items, places, spans, versions
 
@@ -180,14 +181,13 @@ def ticker_stories(connection: Connection, now: datetime, limit: int, limits: st
             places.c.reader_class == ReaderClass.PUBLIC.value,
             places.c.face == Face.ENTRY.value,
             places.c.public >= int(Level.HEADLINE),
-            places.c.from_at <= now,
-            places.c.until_at > now,
+            _STANDING,
         )
         .order_by(places.c.outline_at.desc(), places.c.key)
     )
     keys: dict[str, None] = {}
     with connection.execute(
-        newest
+        newest, {"now": now}
     ) as rows:  # an item has a row for each feed: read on until there are enough
         for key in rows.scalars():
             keys[key] = None
@@ -206,7 +206,8 @@ _STORY: Select[Any] = (
 )
 
 _NOW = bindparam("now", type_=places.c.from_at.type)
-_STANDING = and_(places.c.from_at <= _NOW, places.c.until_at > _NOW)
+_STANDING = and_(unindexed(places.c.from_at) <= _NOW, unindexed(places.c.until_at) > _NOW)
+"""Nearly every place stands, so what is looked for is found by other columns and in their order."""
 _WINDOW = _STORY.where(
     places.c.feed == bindparam("feed"),
     places.c.reader_class == bindparam("reader_class"),
@@ -376,8 +377,7 @@ def keys_in(
                 places.c.reader_class == reader_class.value,
                 places.c.face == Face.ENTRY.value,
                 places.c.key > after,
-                places.c.from_at <= now,
-                places.c.until_at > now,
+                _STANDING,
             )
             .order_by(places.c.key)
             .limit(limit)
@@ -386,9 +386,8 @@ def keys_in(
         for feed, reader_class in sorted(where)
     ]
     found = union_all(*parts).subquery()
-    return list(
-        connection.execute(select(found.c.key).distinct().order_by(found.c.key).limit(limit)).scalars()
-    )
+    query = select(found.c.key).distinct().order_by(found.c.key).limit(limit)
+    return list(connection.execute(query, {"now": now}).scalars())
 
 
 def notices_at(connection: Connection, now: datetime) -> dict[str, tuple[Face, datetime]]:

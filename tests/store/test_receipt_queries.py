@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from syndicate.store import receipts
 from tests.newsroom import Newsroom
+from tests.store.plans import explained
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
@@ -31,15 +32,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_no_question_looks_through_a_table(newsroom: Newsroom, question: Callable[..., Any]) -> None:
-    plans: list[str] = []
-
-    def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            raw = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans.extend(row[3] for row in raw)
-
-    with newsroom.agency.receipts.transaction() as connection:
-        event.listen(connection, "before_cursor_execute", explain)
+    with newsroom.agency.receipts.transaction() as connection, explained(connection) as steps:
         question(connection)
-    assert plans
-    assert [step for step in plans if step.startswith("SCAN")] == []
+    assert steps
+    assert [step for step in steps if step.startswith("SCAN")] == []
