@@ -7,7 +7,7 @@ Knows `model`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -49,6 +49,18 @@ class Shown:
 
 Where = tuple[str, ReaderClass]
 """A feed and a class."""
+
+
+def shown(spans: Iterable[tuple[str, Span]]) -> dict[Where, Shown]:
+    """What those with a licence see of one item, of the spans that stand in each feed at a moment."""
+    standing = [(feed, span) for feed, span in spans if span.reader_class is not ReaderClass.PUBLIC]
+    licensed = {span.version for _, span in standing if span.reader_class is ReaderClass.LICENSED}
+    return {
+        (feed, span.reader_class): Shown(
+            span, span.reader_class is ReaderClass.EARLY and span.version not in licensed
+        )
+        for feed, span in standing
+    }
 
 
 @dataclass(frozen=True, slots=True)

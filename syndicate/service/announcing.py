@@ -7,14 +7,16 @@ that the act touched, and of those with an edge (an embargo's end, an expiry, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as Keys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from syndicate.core.change import Change, News, Shown, Where, news
+from syndicate.core.change import Change, News, Shown, Where, news, shown
 from syndicate.core.model import Face, Level, ReaderClass
+from syndicate.core.placement import Placed
 from syndicate.store import changes, spans
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Announcer:
         self._connection = connection
         self._settled_at = settled_at
         self._before: dict[str, Seen] = {}
+        self._placed: dict[str, Sequence[Placed]] = {}
         self._rewritten: set[str] = set()
 
     def touch(self, key: str, has_spans: bool) -> None:
@@ -37,6 +40,10 @@ class Announcer:
         if key not in self._before:
             seen = spans.shown_in(self._connection, [key], self._settled_at) if has_spans else {}
             self._before[key] = seen.get(key, {})
+
+    def place(self, key: str, placed: Sequence[Placed]) -> None:
+        """Say where an item stands from now on, so that it need not be looked up."""
+        self._placed[key] = placed
 
     def rewrite(self, keys: Iterable[str]) -> None:
         """Say that items read otherwise now, though nothing in their lives has changed."""
@@ -48,7 +55,7 @@ class Announcer:
         due = spans.keys_with_edges(self._connection, self._settled_at, now) - self._before.keys()
         earlier = spans.shown_in(self._connection, due, self._settled_at) if due else {}
         before: dict[str, Seen] = {key: earlier.get(key, {}) for key in due} | self._before
-        after = spans.shown_in(self._connection, before.keys(), now) if before else {}
+        after = self._after(before.keys(), now)
         told = [
             (key, each)
             for key in sorted(before)
@@ -57,6 +64,14 @@ class Announcer:
         told += self._rewritten_news(before, after, now)
         changes.add_changes(self._connection, n, now, told)
         return self._announce_archives(n, now) or bool(told)
+
+    def _after(self, keys: Keys[str], now: datetime) -> Mapping[str, Seen]:
+        looked_up = keys - self._placed.keys()
+        after: dict[str, Seen] = dict(spans.shown_in(self._connection, looked_up, now)) if looked_up else {}
+        for key, placed in self._placed.items():
+            standing = (each for each in placed if each.from_at <= now < each.until_at)
+            after[key] = shown((each.generation.definition.name, each.span) for each in standing)
+        return after
 
     def _alike(self, key: str) -> Callable[[str, str], bool]:
         return lambda one, other: one == other or changes.are_open_alike(self._connection, key, one, other)

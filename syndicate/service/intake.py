@@ -196,4 +196,7 @@ def make_anew(act: Writing, life: Life, generations: Sequence[Generation], has_s
     every = [span for class_spans in made.values() for span in class_spans]
     placed = places_of(every, life.profiles, generations)
     put = spans.replace_spans if has_spans else spans.add_spans
-    return put(act.connection, life.key, made, placed)
+    is_other = put(act.connection, life.key, made, placed)
+    if is_other:
+        act.announcer.place(life.key, placed)
+    return is_other

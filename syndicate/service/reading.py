@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
-from threading import BoundedSemaphore, Condition, Timer
+from math import inf
+from threading import BoundedSemaphore, Condition, Thread
 
 from syndicate.core.model import Message, Source
 from syndicate.inputs import IngestError, Refusal
@@ -38,25 +40,24 @@ class ForeignReader:
         self._idle: list[subprocess.Popen[bytes]] = []
         self._busy = 0
         self._change = Condition()
+        self._watch = _Watch()
 
     def read(self, body: bytes, source: Source, content_type: str | None = None) -> list[Message | Refusal]:
         """What the message says of which items. Raises `IngestError` with a named reason."""
         with self._turns:
             child, is_sound = self._take(), False
-            watch = Timer(self._seconds, child.kill)
-            watch.start()
+            self._watch.begin(child, self._seconds)
             try:
-                found = self._ask(child, body, source, content_type)
-                is_sound = True
-                return found
+                with suppress(WireError, OSError):
+                    found = self._ask(child, body, source, content_type)
+                    is_sound = True
+                    return found
             except IngestError:
                 is_sound = True
                 raise
-            except (WireError, OSError):
-                was_slow = not watch.is_alive()
             finally:
-                watch.cancel()
-                self._leave(child, is_sound)
+                was_slow = self._watch.end(child)
+                self._leave(child, is_sound and not was_slow)
         if was_slow:
             raise IngestError("too-slow", f"The message took longer than {self._seconds:g} seconds to read.")
         raise IngestError("reader-failed", "The message ended the process that read it.")
@@ -105,6 +106,41 @@ class ForeignReader:
         send_request(child.stdin, body, source, content_type)
         child.stdin.flush()
         return receive_answer(child.stdout)
+
+
+class _Watch:
+    """Ends children that take too long. One thread looks after all of them, and sleeps until the next is due."""
+
+    def __init__(self) -> None:
+        self._due: dict[subprocess.Popen[bytes], float] = {}
+        self._change = Condition()
+        self._thread: Thread | None = None
+
+    def begin(self, child: subprocess.Popen[bytes], seconds: float) -> None:
+        """A child begins to read: it has so long."""
+        with self._change:
+            if self._thread is None:  # a process that was forked has none yet
+                self._thread = Thread(target=self._look, name="reading", daemon=True)
+                self._thread.start()
+            due = time.monotonic() + seconds
+            is_next = due < min(self._due.values(), default=inf)
+            self._due[child] = due
+            if is_next:
+                self._change.notify()
+
+    def end(self, child: subprocess.Popen[bytes]) -> bool:
+        """A child has read, or has ended; whether it took too long."""
+        with self._change:
+            return self._due.pop(child, None) is None
+
+    def _look(self) -> None:
+        with self._change:
+            while True:
+                now = time.monotonic()
+                for child in [child for child, due in self._due.items() if due <= now]:
+                    del self._due[child]
+                    child.kill()
+                self._change.wait(min(self._due.values()) - now if self._due else None)
 
 
 def _started() -> subprocess.Popen[bytes]:

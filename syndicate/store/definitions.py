@@ -1,12 +1,38 @@
-"""Feed definitions as the plain values that a row keeps. An exact round trip."""
+"""Feed definitions as a row keeps them: one text of JSON. An exact round trip."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
+
+from sqlalchemy import Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
 
 from syndicate.core.model import Kind, Level
 from syndicate.core.selection import FeedDefinition, Selector
+
+
+class Definition(TypeDecorator[FeedDefinition]):
+    """A feed definition. The same few are read at every commit, so each is made of its text once."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: FeedDefinition | None, dialect: Dialect) -> str | None:
+        """To the column."""
+        return None if value is None else json.dumps(definition_to(value), ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> FeedDefinition | None:
+        """From the column."""
+        return None if value is None else _made_of(value)
+
+
+@lru_cache(maxsize=500)
+def _made_of(text: str) -> FeedDefinition:
+    return definition_from(json.loads(text))
 
 
 def definition_to(definition: FeedDefinition) -> dict[str, Any]:

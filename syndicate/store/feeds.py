@@ -11,7 +11,6 @@ from sqlalchemy import Connection, insert, select, update
 from syndicate.core.model import FOREVER
 from syndicate.core.placement import Generation
 from syndicate.core.selection import FeedDefinition
-from syndicate.store.definitions import definition_from, definition_to
 from syndicate.store.tables import generations, items
 
 
@@ -52,7 +51,7 @@ def begin(connection: Connection, definition: FeedDefinition, digest: str, now: 
         insert(generations).values(
             feed=definition.name,
             digest=digest,
-            definition=definition_to(definition),
+            definition=definition,
             from_at=now,
             until_at=FOREVER,
         )
@@ -84,4 +83,4 @@ _EVERY = _GENERATION.order_by(generations.c.id)
 
 
 def _generation(row: Any) -> Generation:
-    return Generation(row.id, definition_from(row.definition), row.from_at, row.until_at)
+    return Generation(row.id, row.definition, row.from_at, row.until_at)

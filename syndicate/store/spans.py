@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from syndicate.core.change import Shown, Where
+from syndicate.core.change import Shown, Where, shown
 from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
 from syndicate.core.placement import Placed
 from syndicate.core.story import Place, Story
@@ -346,14 +346,11 @@ def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> di
     """What those with a licence see of items at a moment, in each feed; nothing for those that stand nowhere."""
     if not keys:
         return {}
-    rows = connection.execute(_SHOWN, {"keys": list(keys), "now": now}).all()
-    licensed = {row.key: row.version for row in rows if row.reader_class == ReaderClass.LICENSED.value}
-    shown: dict[str, dict[Where, Shown]] = {}
+    rows = connection.execute(_SHOWN, {"keys": list(keys), "now": now})
+    standing: dict[str, list[tuple[str, Span]]] = {}
     for row in rows:
-        span = _span(row)
-        is_ahead = span.reader_class is ReaderClass.EARLY and licensed.get(row.key) != span.version
-        shown.setdefault(row.key, {})[row.feed, span.reader_class] = Shown(span, is_ahead)
-    return shown
+        standing.setdefault(row.key, []).append((row.feed, _span(row)))
+    return {key: shown(each) for key, each in standing.items()}
 
 
 _SHOWN = (

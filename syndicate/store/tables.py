@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from syndicate.store.columns import Json, SealedBytes, SealedText, Time
+from syndicate.store.definitions import Definition
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -146,7 +147,7 @@ generations = Table(
     Column("id", Id, primary_key=True),
     Column("feed", Text, nullable=False, index=True),
     Column("digest", Text, nullable=False),
-    Column("definition", Json, nullable=False),
+    Column("definition", Definition, nullable=False),
     Column("from_at", Time, nullable=False),
     Column("until_at", Time, nullable=False),
 )
@@ -224,6 +225,7 @@ licences = Table(
     Column("ends_at", Time, nullable=False, index=True),
     Column("has_embargo_right", Boolean, nullable=False),
     Column("archive_days", Integer),
+    Index("ix_licences_archives", "archive_days", "ends_at"),
 )
 
 tokens = Table(
