@@ -59,17 +59,20 @@ class Remote(Follower):
         patiently(lambda: self.service.push(path, json.dumps(said).encode(), headers))
 
     def begin(self) -> None:
-        began = time.monotonic()
         super().begin()
-        self.begun.append(began)
+        self.begun.append(time.monotonic())
 
 
 @dataclass
 class Writer:
-    """Somebody who writes. His items are his own, so he knows what becomes of each."""
+    """Somebody who writes. His items are his own, so he knows what becomes of each.
+
+    Of each act it is written down when it began: what began before the state was read may be told by the state.
+    """
 
     service: Service
     chance: random.Random
+    began: float = 0.0
     done: list[tuple[float, str, str]] = field(default_factory=list)
     open: dict[str, int] = field(default_factory=dict)
     uris: list[str] = field(default_factory=list)
@@ -82,6 +85,7 @@ class Writer:
                     (self.insert, self.early, self.correct, self.hold_and_release, self.kill),
                     (8, 1, 5, 2, 2),
                 )[0]
+                self.began = time.monotonic()
                 act()
         except Exception as error:
             self.fault = repr(error)
@@ -109,6 +113,7 @@ class Writer:
         if self.open:
             uri = self.chance.choice(sorted(self.open))
             for act in ("hold", "release"):
+                self.began = time.monotonic()
                 getattr(self.service.newsroom, act)(uri)
                 self.note(act, uri)
 
@@ -131,7 +136,7 @@ class Writer:
         return uri
 
     def note(self, change: str, uri: str) -> None:
-        self.done.append((time.monotonic(), change, self.service.newsroom.key(uri)))
+        self.done.append((self.began, change, self.service.newsroom.key(uri)))
 
 
 def _stamp(value: object) -> str:
