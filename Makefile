@@ -14,13 +14,13 @@ test: $(VENV)/dev.stamp  ## Run the tests; what a machine lacks is skipped, and 
 	$(BIN)/python -m pytest -n 2 -r s
 
 chaos: $(VENV)/dev.stamp  ## Twenty rounds of processes killed under load, and how soon all is back
-	SYNDICATE_ROUNDS=20 $(BIN)/python -m pytest -s tests/running/test_kept.py
+	TEST_ROUNDS=20 $(BIN)/python -m pytest -s tests/running/test_kept.py
 
 at-once: $(VENV)/dev.stamp  ## Thousands of requests after commits, four web processes, idle and under load
-	SYNDICATE_AT_ONCE=240 $(BIN)/python -m pytest -s tests/running/test_at_once.py
+	TEST_AT_ONCE=240 $(BIN)/python -m pytest -s tests/running/test_at_once.py
 
 changes: $(VENV)/dev.stamp  ## Ten thousand acts of eight writers, and a program that follows them
-	SYNDICATE_CHANGES=10000 $(BIN)/python -m pytest -s tests/running/test_in_step.py
+	TEST_CHANGES=10000 $(BIN)/python -m pytest -s tests/running/test_in_step.py
 
 fuzz: $(VENV)/dev.stamp  ## Show each parser $(FUZZ) mutated inputs; nothing but its refusals may come out
 	$(BIN)/python -m tests.hostile.fuzz --inputs $(FUZZ)

@@ -6,6 +6,7 @@ the last good ones.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -72,7 +73,13 @@ def serve(settings: Settings) -> None:
             workers_kill_timeout=STOP_SECONDS,
         )
         server.on_reload(lambda: _reload(settings.folder, worker))
+        logging.getLogger("_granian").addFilter(_is_news)
         server.serve()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that there are more threads than processors: they are there to wait."""
+    return "Python threads" not in record.getMessage()
 
 
 def _serve_from_now_on(settings: Settings) -> None:

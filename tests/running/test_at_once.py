@@ -22,7 +22,7 @@ from tests.running.service import Service
 ASKED = 10
 """Fresh connections a round, so that all processes are met."""
 
-ROUNDS = int(os.environ.get("SYNDICATE_AT_ONCE", "30")) // ASKED
+ROUNDS = int(os.environ.get("TEST_AT_ONCE", "30")) // ASKED
 
 Right = Callable[[], bool]
 

@@ -24,7 +24,7 @@ from tests.follower import Follower, digest
 from tests.newsroom import BY, ECONOMY, TEXT, ninjs
 from tests.running.service import Answer, Service, serve, wait_for
 
-ACTS = int(os.environ.get("SYNDICATE_CHANGES", "400"))
+ACTS = int(os.environ.get("TEST_CHANGES", "400"))
 WRITERS = 8
 DEATHS = 5
 SIGNAL = [{"uri": "http://cv.iptc.org/newscodes/signal/correction"}]

@@ -14,7 +14,7 @@ import pytest
 from tests.running.crowd import Crowd
 from tests.running.service import Service, descendants_of, is_alive, serve, wait_for
 
-ROUNDS = int(os.environ.get("SYNDICATE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("TEST_ROUNDS", "2"))
 BACK_SECONDS = 5.0
 """So soon the service answers again; measured where nothing else runs, by `make chaos`."""
 
@@ -75,5 +75,5 @@ def test_nothing_acknowledged_is_lost_whoever_is_killed(shared_service: Service,
     assert crowd.lost_or_doubled() == []
     assert crowd.without_receipt() == []
     assert crowd.refused <= {404, 410, 503}
-    if "SYNDICATE_ROUNDS" in os.environ:
+    if "TEST_ROUNDS" in os.environ:
         assert max(times)[0] <= BACK_SECONDS
