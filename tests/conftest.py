@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,9 @@ def shared_samples() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL of this test session alone, on a socket, in a folder that its own account can reach."""
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL on a socket, in a folder that its own account can reach."""
     with tempfile.TemporaryDirectory(prefix="syndicate-postgres-") as folder:
         cluster = Cluster.start(Path(folder))
         if cluster is None:
@@ -42,6 +43,13 @@ def postgres() -> Iterator[Cluster]:
             return
         yield cluster
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of this test session alone."""
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -34,8 +34,6 @@ THREADS = 8
 READ_SECONDS = 5
 STOP_SECONDS = 10
 LOOK_SECONDS = 1.0
-SWITCH_SECONDS = 0.0005
-"""So soon a thread that comes back from the database gets its turn; with Python's own 5 ms, answers queue up."""
 
 log = structlog.get_logger()
 
@@ -126,7 +124,6 @@ def web_process() -> Flask:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=watch, daemon=True).start()
-    sys.setswitchinterval(SWITCH_SECONDS)
     return web_application(_served)
 
 

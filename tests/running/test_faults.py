@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import lacking
+from tests.conftest import lacking, running_cluster
 from tests.newsroom import ninjs
 from tests.postgres import Cluster
 from tests.running.crowd import Crowd
@@ -80,6 +79,7 @@ def test_on_a_full_disk_what_cannot_be_kept_is_refused_and_what_was_acknowledged
         assert answer.headers["Retry-After"]
         assert service.ask("/feeds/all.rss").status == 200
         refusal = service.ask("/private/feeds/all.json", late)
+        assert refusal.status in (200, 503)
         if refusal.status == 503:  # its receipt had no room
             assert "full0disk" not in refusal.text
         killed = syndicate(room.folder, "item", "kill", room.key("disk-0"), "--reason", "full", "--yes")
@@ -97,13 +97,8 @@ def test_on_a_full_disk_what_cannot_be_kept_is_refused_and_what_was_acknowledged
 @pytest.fixture
 def own_cluster() -> Iterator[Cluster]:
     """A PostgreSQL that a test may stop."""
-    with tempfile.TemporaryDirectory(prefix="syndicate-postgres-") as folder:
-        cluster = Cluster.start(Path(folder))
-        if cluster is None:
-            lacking("PostgreSQL (initdb, pg_ctl)")
-            return
+    with running_cluster() as cluster:
         yield cluster
-        cluster.stop()
 
 
 def test_a_database_that_goes_away_is_said_and_when_it_is_back_nothing_is_lost(

@@ -58,7 +58,7 @@ class Load:
                 self.refused.append(answer.status)
 
     def _read(self) -> None:
-        """A reader may be told to come again in a while, when commits come faster than answers."""
+        """A reader may be told to come again in a while, when a receipt takes too long."""
         while not self._stop.is_set():
             answer = self.service.ask("/private/feeds/all.rss", self.token)
             self.read += 1
