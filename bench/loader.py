@@ -120,7 +120,8 @@ class _Loading:
         key = self._life.ready.key
         ids = {span: self._add("spans", spans.span_row(key, span)) for span in self._life.spans}
         for placed in self._life.placed:
-            self._add("places", spans.place_row(key, placed, ids[placed.span]))
+            if not placed.generation.has_ended:
+                self._add("places", spans.place_row(key, placed, ids[placed.span]))
 
     def write(self) -> None:
         """Write what waits, and settle up to the last message."""
@@ -184,7 +185,7 @@ class _Loading:
 
 
 def _shown(placed: Iterable[Placed], now: datetime) -> dict[Where, Shown]:
-    """What those with a licence see of an item at a moment: `store.spans.shown_in` without a database."""
+    """What those with a licence see of an item at a moment: `store.stories.shown_in` without a database."""
     standing = [
         each
         for each in placed

@@ -17,7 +17,7 @@ from syndicate.service.keyring import Keyring
 from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import PATIENCE
 from syndicate.service.replaying import Replayed, replay
-from syndicate.settings import Settings, SettingsError, load, load_feeds, make_keys
+from syndicate.settings import FeedFiles, Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
 from syndicate.store.actlog import ActLog, in_order
 from syndicate.store.database import Database, StoreError, awaits_acts, begin_era
@@ -148,15 +148,25 @@ def prepare(folder: Path) -> Settings:
 
 def take_up_feeds(agency: Agency, at: datetime | None = None) -> tuple[list[str], tuple[str, ...]]:
     """Take up changed feed files; gives the names that changed, and what is wrong with the broken ones."""
-    files = load_feeds(agency.settings.folder, agency.settings.sources)
+    files = _feed_files(agency)
     return feeds.adopt(agency, files.definitions, files.digests, files.broken, at), files.problems
 
 
+def _feed_files(agency: Agency) -> FeedFiles:
+    """The feed files as they are. Raises `SettingsError` where their folder cannot be read."""
+    return load_feeds(agency.settings.folder, agency.settings.sources)
+
+
 def ready_to_serve(folder: Path) -> Settings:
-    """The settings of a folder that can be served: schema, keys and feeds in order. Raises one sentence."""
+    """The settings of a folder that can be served: schema, keys and feeds in order. Raises one sentence.
+
+    Changed files are left to the worker: nobody waits for a start until a feed of a million items is built.
+    """
     agency = open_agency(folder)
     check_keys(agency)
-    take_up_feeds(agency)
+    _feed_files(agency)
+    if not feeds.current(agency):
+        take_up_feeds(agency)
     agency.close()
     return agency.settings
 
@@ -173,7 +183,7 @@ def check_keys(agency: Agency) -> None:
 
 def broken_feeds(agency: Agency) -> tuple[str, ...]:
     """What is wrong with the feed files now."""
-    return load_feeds(agency.settings.folder, agency.settings.sources).problems
+    return _feed_files(agency).problems
 
 
 def web_application(settings: Settings | None = None) -> Flask:

@@ -2,14 +2,15 @@
 
 A feed's file may change; each state of it is a generation with its own time. An entry stands in a feed
 while a generation of it selects the version that shows; a notice stands in every feed that showed the
-item before. `places_of` is pure: equal for equal spans and generations.
+item before. Generations that are being built beside the others count from a moment that is not known yet.
+All of it is pure: equal for equal spans and generations.
 Knows `model`, `selection`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.core.model import FOREVER, Face, Level, ReaderClass, Span
@@ -25,6 +26,11 @@ class Generation:
     from_at: datetime
     until_at: datetime = FOREVER
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether another file, or none, has taken the place of this one."""
+        return self.until_at != FOREVER
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -37,6 +43,14 @@ class Placed:
     public: Level
 
 
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The generations of all feeds: those that count or have counted, oldest first, and those being built."""
+
+    counted: tuple[Generation, ...]
+    coming: tuple[Generation, ...] = ()
+
+
 def places_of(
     spans: Sequence[Span], profiles: Mapping[str, Profile], generations: Iterable[Generation]
 ) -> list[Placed]:
@@ -45,11 +59,12 @@ def places_of(
     A renamed feed is one feed: what stood under its old name was shown by it.
     """
     states = list(generations)
-    names = {alias: each.definition.name for each in states for alias in each.definition.aliases}
+    name_of = _names(states)
+    earliest = min((span.from_at for span in spans), default=FOREVER)
     feeds: dict[str, list[Generation]] = {}
     for generation in states:
-        name = generation.definition.name
-        feeds.setdefault(names.get(name, name), []).append(generation)
+        if generation.until_at > earliest:
+            feeds.setdefault(name_of(generation), []).append(generation)
     return [
         placed
         for states in feeds.values()
@@ -60,6 +75,28 @@ def places_of(
     ]
 
 
+def places_ahead(
+    spans: Sequence[Span], profiles: Mapping[str, Profile], timetable: Timetable, at: datetime
+) -> list[Placed]:
+    """Where one item would stand in the generations that are being built, if they counted from `at` on."""
+    if not timetable.coming:
+        return []
+    name_of = _names([*timetable.counted, *timetable.coming])
+    names = {name_of(each) for each in timetable.coming}
+    before = [
+        replace(each, until_at=min(each.until_at, at)) for each in timetable.counted if name_of(each) in names
+    ]
+    ahead = {each.id: replace(each, from_at=at) for each in timetable.coming}
+    placed = places_of(spans, profiles, [*before, *ahead.values()])
+    return [each for each in placed if each.generation.id in ahead]
+
+
+def _names(states: Sequence[Generation]) -> Callable[[Generation], str]:
+    """What the feed of a generation is called by the newest of its files."""
+    names = {alias: each.definition.name for each in states for alias in each.definition.aliases}
+    return lambda generation: names.get(generation.definition.name, generation.definition.name)
+
+
 def _in_feed(
     spans: Sequence[Span], profiles: Mapping[str, Profile], states: Sequence[Generation]
 ) -> Iterator[Placed]:
@@ -67,19 +104,15 @@ def _in_feed(
     shown: Level | None = None
     for span in spans:
         for generation in states:
-            level = generation.definition.public
+            level = generation.definition.public if span.face is Face.ENTRY else shown
+            placed = None if level is None else _cut(span, generation, level)
+            if level is None or placed is None:
+                continue
             if span.face is Face.ENTRY:
                 if not selects(generation.definition, profiles[span.version]):
                     continue
-            elif shown is None:
-                continue
-            else:
-                level = shown
-            placed = _cut(span, generation, level)
-            if placed is None:
-                continue
-            if span.face is Face.ENTRY and _is_seen(span.reader_class, level):
-                shown = max(level, shown or Level.NOTHING)
+                if _is_seen(span.reader_class, level):
+                    shown = max(level, shown or Level.NOTHING)
             yield placed
 
 

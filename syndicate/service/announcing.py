@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from syndicate.core.change import Change, News, Shown, Where, news, shown
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.placement import Placed
-from syndicate.store import changes, spans
+from syndicate.store import changes, spans, stories
 
 if TYPE_CHECKING:
     from syndicate.service.agency import Agency
@@ -38,7 +38,7 @@ class Announcer:
     def touch(self, key: str, has_spans: bool) -> None:
         """Remember what was announced of an item, before its spans are made anew, if it has any."""
         if key not in self._before:
-            seen = spans.shown_in(self._connection, [key], self._settled_at) if has_spans else {}
+            seen = stories.shown_in(self._connection, [key], self._settled_at) if has_spans else {}
             self._before[key] = seen.get(key, {})
 
     def place(self, key: str, placed: Sequence[Placed]) -> None:
@@ -53,7 +53,7 @@ class Announcer:
         """Write down all that there is to tell at `now`, as of epoch `n`; whether there was anything."""
         now = max(now, self._settled_at)
         due = spans.keys_with_edges(self._connection, self._settled_at, now) - self._before.keys()
-        earlier = spans.shown_in(self._connection, due, self._settled_at) if due else {}
+        earlier = stories.shown_in(self._connection, due, self._settled_at) if due else {}
         before: dict[str, Seen] = {key: earlier.get(key, {}) for key in due} | self._before
         after = self._after(before.keys(), now)
         told = [
@@ -67,7 +67,7 @@ class Announcer:
 
     def _after(self, keys: Keys[str], now: datetime) -> Mapping[str, Seen]:
         looked_up = keys - self._placed.keys()
-        after: dict[str, Seen] = dict(spans.shown_in(self._connection, looked_up, now)) if looked_up else {}
+        after: dict[str, Seen] = dict(stories.shown_in(self._connection, looked_up, now)) if looked_up else {}
         for key, placed in self._placed.items():
             standing = (each for each in placed if each.from_at <= now < each.until_at)
             after[key] = shown((each.generation.definition.name, each.span) for each in standing)
@@ -82,7 +82,7 @@ class Announcer:
         """Items that read otherwise: also those that name an item which a class sees now for the first time."""
         first = [key for key, seen in after.items() if _classes(seen) - _classes(before[key])]
         keys = self._rewritten | (changes.substitutes_of(self._connection, first) if first else set())
-        shown = spans.shown_in(self._connection, keys - before.keys(), now) if keys else {}
+        shown = stories.shown_in(self._connection, keys - before.keys(), now) if keys else {}
         return [
             (key, News(feed, reader_class, Change.MINOR, Level.HEADLINE))
             for key, seen in shown.items()
@@ -95,7 +95,7 @@ class Announcer:
         for days in changes.archive_days(self._connection, now):
             past = _past(days)
             keys = spans.keys_first_seen(self._connection, self._settled_at - past, now - past)
-            shown = spans.shown_in(self._connection, keys, now) if keys else {}
+            shown = stories.shown_in(self._connection, keys, now) if keys else {}
             told = [
                 (key, News(feed, reader_class, Change.EXPIRE, Level.HEADLINE))
                 for key, seen in shown.items()

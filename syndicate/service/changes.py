@@ -27,7 +27,7 @@ from syndicate.service.receipts import carried_by, notice_text
 from syndicate.service.rendering import in_full
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.store import changes as rows
-from syndicate.store import feeds, items, receipts, spans
+from syndicate.store import feeds, items, receipts, stories
 from syndicate.store.changes import ChangeRow, Reading
 from syndicate.store.receipts import Bundle, Text
 
@@ -205,7 +205,7 @@ class Asking:
     def state(self, after: str | None, position: str) -> Page:
         """The next items that he may have; with the first of them what he owes an answer for."""
         connection, now = self.snapshot.connection, self.snapshot.now
-        found = spans.keys_in(connection, self.reading.feeds, now, after or "", PAGE + 1)
+        found = stories.keys_in(connection, self.reading.feeds, now, after or "", PAGE + 1)
         keys, has_more = found[:PAGE], len(found) > PAGE
         lines = self.lines(keys)
         shown = [lines[key] for key in keys if lines[key].status == STATUSES[Face.ENTRY].value]
@@ -284,9 +284,9 @@ class Asking:
         """Items as he has them now, by key. An entry that stands in none of his feeds is none of his."""
         agency, connection, now = self.snapshot.agency, self.snapshot.connection, self.snapshot.now
         keys = list(keys)
-        stories = spans.find_stories(connection, keys, now, str(agency.limits))
-        decided = {key: gate.decide(story, self.partner, ByKey(), now) for key, story in stories.items()}
-        pairs = [(stories[key], decision) for key, decision in decided.items()]
+        found = stories.find_stories(connection, keys, now, str(agency.limits))
+        decided = {key: gate.decide(story, self.partner, ByKey(), now) for key, story in found.items()}
+        pairs = [(found[key], decision) for key, decision in decided.items()]
         words = items.full_words(connection, in_full(pairs))
         lines = {key: Line(key, (), None, None, None) for key in keys}
         for story, decision in pairs:

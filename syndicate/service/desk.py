@@ -45,7 +45,7 @@ def _act(agency: Agency, key: str, deed: Deed, by: By) -> datetime:
         items.add_act(act.connection, key, fact)
         if logged := of_fact(item, fact):
             act.outlives(logged)
-        is_visible = refresh(act, key, feeds.history(act.connection))
+        is_visible = refresh(act, key, feeds.timetable(act.connection))
         note = books.AuditRow(act.now, by.who, f"item {deed.value}", key, by.reason)
         books.add_audit(act.connection, note)
         act.changed(is_visible)

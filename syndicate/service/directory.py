@@ -17,22 +17,22 @@ from syndicate.service.agency import Agency
 from syndicate.service.credentials import Credential, Shown
 from syndicate.service.rendering import View, entries_of, published
 from syndicate.service.snapshot import Snapshot, Window, look
-from syndicate.store import feeds, spans
+from syndicate.store import feeds, stories
 
 
 def ticker(agency: Agency, lines: int) -> tuple[list[Entry], Window]:
     """The newest entries that everybody may see at HEADLINE or more, newest first, and until when."""
 
     def answer(snapshot: Snapshot) -> tuple[list[Entry], Window]:
-        stories = spans.ticker_stories(snapshot.connection, snapshot.now, lines, str(agency.limits))
-        return _headlines(agency, stories, snapshot.now), snapshot.window
+        newest = stories.ticker_stories(snapshot.connection, snapshot.now, lines, str(agency.limits))
+        return _headlines(agency, newest, snapshot.now), snapshot.window
 
     return look(agency, answer)
 
 
-def _headlines(agency: Agency, stories: Iterable[Story], now: datetime) -> list[Entry]:
+def _headlines(agency: Agency, newest: Iterable[Story], now: datetime) -> list[Entry]:
     language = agency.settings.site.language
-    decided = [(story, gate.decide(story, Anonymous(), ByKey(), now)) for story in stories]
+    decided = [(story, gate.decide(story, Anonymous(), ByKey(), now)) for story in newest]
     shown = [
         entry
         for story, decision in decided

@@ -20,7 +20,7 @@ from syndicate.service.contracts import company_of, near
 from syndicate.service.credentials import partner_of
 from syndicate.service.desk import item_of, state_of
 from syndicate.store import contracts as rows
-from syndicate.store import feeds, items, spans
+from syndicate.store import feeds, items, spans, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime |
         principal = _principal(connection, who)
         if feed is not None and feed not in (known := feeds.current(connection)):
             raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
-        story = spans.find_story(connection, key, now, str(agency.limits))
+        story = stories.story_at(connection, key, now, str(agency.limits))
         channel = InFeed(feed) if feed else ByKey()
         if refused := _refused(connection, who, now):
             decision = Decision(Level.NOTHING, refused)
@@ -75,16 +75,16 @@ def preview(agency: Agency, feed: str, who: str) -> list[Preview]:
             raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
         principal = _principal(connection, who)
         is_public = isinstance(principal, Anonymous)
-        window = spans.Window(
+        window = stories.Window(
             feed,
             ReaderClass.PUBLIC if is_public else ReaderClass.LICENSED,
             known[feed].definition.public if is_public else Level.FULL,
             known[feed].definition.window,
             known[feed].definition.window,
         )
-        stories = spans.feed_stories(connection, window, now, str(agency.limits))
+        found = stories.feed_stories(connection, window, now, str(agency.limits))
     return [
-        Preview(story.key, _headline(story), decide(story, principal, InFeed(feed), now)) for story in stories
+        Preview(story.key, _headline(story), decide(story, principal, InFeed(feed), now)) for story in found
     ]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from syndicate.core.placement import Generation, places_of
+from syndicate.core.placement import Generation
 from syndicate.core.selection import FeedDefinition
 from syndicate.service import refusals
-from syndicate.service.agency import Agency, Writing
+from syndicate.service.agency import Agency
+from syndicate.service.building import Building, clear
 from syndicate.service.contracts import near
-from syndicate.store import feeds, items, spans
+from syndicate.store import feeds
 
 
 def adopt(
@@ -23,40 +24,20 @@ def adopt(
     """Take up the feed files as they are now; gives the names of feeds that were added, changed or removed.
 
     A broken file leaves the last good state. `at` is when they begin to count: the clock's in production.
+    Until a new state is built, however long that takes, the old one goes on.
     """
     with agency.database.snapshot() as connection:
         known = feeds.current_digests(connection)
+        is_building = bool(feeds.coming_digests(connection))
     kept = set(broken) & set(known)
-    if {name: digest for name, digest in known.items() if name not in kept} == dict(digests):
-        return []
-    with agency.writing() as act:
-        known = feeds.current_digests(act.connection)
-        changed = [name for name, digest in digests.items() if known.get(name) != digest]
-        removed = [name for name in known if name not in digests and name not in kept]
-        now = at or act.now
-        for name in removed:
-            feeds.end(act.connection, name, now)
-        for name in changed:
-            feeds.end(act.connection, name, now)
-            feeds.begin(act.connection, definitions[name], digests[name], now)
-        for name in sorted([*changed, *removed]):
-            _place_anew(act, name)
-        if changed or removed:
-            act.changed()
-    return sorted([*changed, *removed])
-
-
-def _place_anew(act: Writing, feed: str) -> None:
-    """Work out for every item where it stands in a feed, through all generations of it."""
-    states = feeds.history(act.connection)
-    spans.drop_places(act.connection, feed)
-    for key in list(feeds.every_key(act.connection)):
-        ids = spans.span_ids(act.connection, key)
-        placed = places_of(
-            sorted(ids, key=lambda span: span.from_at), items.profiles_of(act.connection, key), states
-        )
-        mine = [each for each in placed if each.generation.definition.name == feed]
-        spans.add_places(act.connection, key, mine, ids)
+    changed = {name: digest for name, digest in digests.items() if known.get(name) != digest}
+    removed = [name for name in known if name not in digests and name not in kept]
+    is_done = True
+    if changed or removed or is_building:
+        building = Building(agency, {name: definitions[name] for name in changed}, changed, at)
+        is_done = building.build(removed)
+    clear(agency)
+    return sorted([*changed, *removed]) if is_done else []
 
 
 def current(agency: Agency) -> dict[str, Generation]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from syndicate.core.life import timeline
 from syndicate.core.model import Act, Fact, Source, VersionFact
 from syndicate.core.outcome import Outcome, outcome_of
-from syndicate.core.placement import Generation, places_of
+from syndicate.core.placement import Timetable, places_ahead, places_of
 from syndicate.core.selection import Profile
 from syndicate.inputs import Refusal
 from syndicate.service.agency import TICK, Agency, Writing
@@ -62,10 +62,10 @@ def keep(agency: Agency, documents: Sequence[Document], at: datetime | None = No
     """Make documents durable in one act; what became of each."""
     with agency.writing() as act:
         received_at = at or act.now
-        generations = feeds.history(act.connection)
+        timetable = feeds.timetable(act.connection)
         taken = []
         for document in documents:
-            intake = _Intake(act, document, generations)
+            intake = _Intake(act, document, timetable)
             count = len(document.contents)
             times = [received_at + number * TICK for number in range(count)]
             taken.append(list(map(intake.put, document.contents, times)))
@@ -104,7 +104,7 @@ class _Intake:
 
     act: Writing
     document: Document
-    generations: Sequence[Generation]
+    timetable: Timetable
     message: int | None = None
 
     def put(self, ready: Ready | Refusal, received_at: datetime) -> Taken:
@@ -120,7 +120,7 @@ class _Intake:
             self._add(ready, fact, known)
         elif any(each.digest == fact.digest and received_at < each.received_at for each in known):
             items.receive_earlier(connection, ready.key, fact.digest, received_at)
-            self.act.changed(refresh(self.act, ready.key, self.generations))
+            self.act.changed(refresh(self.act, ready.key, self.timetable))
         return _taken(ready, outcome)
 
     def _add(self, ready: Ready, fact: Fact, known: Sequence[Fact]) -> None:
@@ -136,7 +136,7 @@ class _Intake:
             items.add_version(connection, ready.key, replace(ready.sealed, fact=fact), message)
             profiles |= {fact.digest: ready.sealed.profile}
         life = Life(ready.key, (*known, fact), profiles)
-        self.act.changed(make_anew(self.act, life, self.generations, has_spans=bool(known)))
+        self.act.changed(make_anew(self.act, life, self.timetable, has_spans=bool(known)))
 
     def _message(self, received_at: datetime) -> int:
         """The id of the document as the database keeps it."""
@@ -182,21 +182,22 @@ class Life:
     profiles: Mapping[str, Profile]
 
 
-def refresh(act: Writing, key: str, generations: Sequence[Generation]) -> bool:
+def refresh(act: Writing, key: str, timetable: Timetable) -> bool:
     """Make the spans and places of an item anew from its facts; whether anything is other than before."""
     connection = act.connection
     life = Life(key, items.facts_of(connection, key), items.profiles_of(connection, key))
-    return make_anew(act, life, generations)
+    return make_anew(act, life, timetable)
 
 
-def make_anew(act: Writing, life: Life, generations: Sequence[Generation], has_spans: bool = True) -> bool:
+def make_anew(act: Writing, life: Life, timetable: Timetable, has_spans: bool = True) -> bool:
     """The same with the facts at hand; `has_spans` says whether there may be spans from before."""
     act.announcer.touch(life.key, has_spans)
     made = timeline(life.facts)
     every = [span for class_spans in made.values() for span in class_spans]
-    placed = places_of(every, life.profiles, generations)
+    placed = places_of(every, life.profiles, timetable.counted)
+    ahead = places_ahead(every, life.profiles, timetable, act.now)
     put = spans.replace_spans if has_spans else spans.add_spans
-    is_other = put(act.connection, life.key, made, placed)
+    is_other = put(act.connection, life.key, made, [*placed, *ahead])
     if is_other:
         act.announcer.place(life.key, placed)
     return is_other

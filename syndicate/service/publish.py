@@ -32,7 +32,7 @@ from syndicate.service.receipts import Counter, carried_by, notice_text
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.service.tally import RENDERED
-from syndicate.store import items, spans
+from syndicate.store import items, past, stories
 from syndicate.store.receipts import Bundle
 
 Answer = TypeVar("Answer")
@@ -112,7 +112,7 @@ class Publisher:
             found = self._read(snapshot, key, Anonymous())
             if found is not None and not found[0].is_gone:
                 return found[0]
-            if spans.was_killed_for(
+            if past.was_killed_for(
                 snapshot.connection, key, snapshot.now, ReaderClass.PUBLIC, Level.HEADLINE
             ):
                 raise refusals.Gone(contact=self.agency.settings.site.contact)
@@ -170,13 +170,13 @@ class Publisher:
         now = snapshot.now
         mine = {feed for licence in partner.licences for feed in licence.feeds}
         mine = {feed for feed in mine if partner.licences_for(feed, now)}
-        if spans.was_killed_for(snapshot.connection, key, now, ReaderClass.LICENSED, in_feeds=mine):
+        if past.was_killed_for(snapshot.connection, key, now, ReaderClass.LICENSED, in_feeds=mine):
             return refusals.Gone(contact=self.agency.settings.site.contact)
         return refusals.NotFound()
 
     def _read(self, snapshot: Snapshot, key: str, principal: Principal) -> tuple[Read, Bundle] | None:
         connection, now = snapshot.connection, snapshot.now
-        story = spans.find_story(connection, key, now, str(self.agency.limits))
+        story = stories.find_story(connection, key, now, str(self.agency.limits))
         if story is None:
             return None
         decision = gate.decide(story, principal, ByKey(), now)

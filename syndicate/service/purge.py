@@ -86,7 +86,8 @@ def purgeable(agency: Agency, key: str) -> Item:
 
 def _empty_versions(act: Writing, key: str) -> int:
     """Empty the versions of an item; the feeds that took them take them still."""
-    definitions = [each.definition for each in feeds.history(act.connection)]
+    timetable = feeds.timetable(act.connection)
+    definitions = [each.definition for each in (*timetable.counted, *timetable.coming)]
     profiles = items.profiles_of(act.connection, key)
     bare = {digest: without_words(profile, definitions) for digest, profile in profiles.items()}
     store.empty_versions(act.connection, key, bare)

@@ -25,7 +25,7 @@ from syndicate.service import refusals
 from syndicate.service.agency import Agency, Moment
 from syndicate.service.receipts import carried_by
 from syndicate.service.snapshot import Snapshot
-from syndicate.store import feeds, items, spans
+from syndicate.store import feeds, items, stories
 from syndicate.store.database import Epoch
 from syndicate.store.receipts import Bundle
 
@@ -65,9 +65,10 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One entry of a view, and what a receipt says of it (None where it needs none)."""
+    """One entry of a view, since when it stands so, and what a receipt says of it (None where it needs none)."""
 
     entry: Entry
+    since_at: datetime
     receipt: tuple[str, str, Level] | None
 
 
@@ -81,8 +82,9 @@ def render(snapshot: Snapshot, view: View, ext: str, kept: Fragments) -> Renderi
     if view.reader_class is ReaderClass.PUBLIC and generation.definition.public is Level.NOTHING:
         raise refusals.NotFound()
     made = entries_of(agency, connection, view, generation, moment.now)
-    changed_at = spans.changed_at(connection, view.feed, view.reader_class, moment.now)
-    changed_at = max(generation.from_at, changed_at or generation.from_at)
+    left_at = stories.left_at(connection, view.feed, view.reader_class, moment.now)
+    came_at = max((each.since_at for each in made), default=generation.from_at)
+    changed_at = max(generation.from_at, came_at, left_at or generation.from_at)
     body = FORMATS[ext].write(
         Feed(head_of(agency, generation, view, ext, changed_at), tuple(each.entry for each in made)), kept
     )
@@ -119,23 +121,25 @@ def entries_of(
     """The entries of a view, newest first; in private feeds a kill slip after each kill notice."""
     definition = generation.definition
     level = definition.public if view.level is None else view.level
-    window = spans.Window(view.feed, view.reader_class, level, definition.window, NOTICES)
+    window = stories.Window(view.feed, view.reader_class, level, definition.window, NOTICES)
     principal = _viewer(view, level)
     decided = [
         (story, gate.decide(story, principal, InFeed(view.feed), now))
-        for story in spans.feed_stories(connection, window, now, str(agency.limits))
+        for story in stories.feed_stories(connection, window, now, str(agency.limits))
     ]
     words = items.full_words(connection, in_full(decided))
     made: list[Made] = []
     for story, decision in decided:
-        version = decision.span.version if decision.span else ""
-        entry = gate.entry(story, decision, words.get(version), agency.house, definition.language)
+        span = decision.span
+        if span is None:
+            continue
+        entry = gate.entry(story, decision, words.get(span.version), agency.house, definition.language)
         if entry is None:
             continue
-        made.append(Made(entry, carried_by(entry, version)))
+        made.append(Made(entry, span.from_at, carried_by(entry, span.version)))
         slip = gate.slip(story, decision, level, agency.house, definition.language)
         if slip is not None and view.reader_class is not ReaderClass.PUBLIC:
-            made.append(Made(slip, None))
+            made.append(Made(slip, span.from_at, None))
     return made
 
 

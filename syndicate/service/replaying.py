@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.core.model import Act, Deed, digest_of, item_key
-from syndicate.core.placement import Generation
+from syndicate.core.placement import Timetable
 from syndicate.service.agency import TICK, Agency, Writing
 from syndicate.service.contracts import By
 from syndicate.service.intake import refresh
@@ -47,7 +47,7 @@ def replay(agency: Agency, acts: Sequence[Logged], by: By) -> Replayed:
         missing = [each for each in acts if each.at > since]
         if missing:
             act.now = max(act.now, max(each.at for each in missing) + TICK)
-        again = _Again(act, feeds.history(act.connection))
+        again = _Again(act, feeds.timetable(act.connection))
         unknown = [said for each in _withheld_last(missing) if (said := again.do(each))]
         await_no_acts(act.connection)
         note = books.AuditRow(act.now, by.who, "restore", "database", by.reason)
@@ -66,7 +66,7 @@ class _Again:
     """An open act in which others are done again. What is unknown is said."""
 
     act: Writing
-    generations: Sequence[Generation]
+    timetable: Timetable
 
     def do(self, logged: Logged) -> str | None:
         """Do one act again; gives what it was about where the backup has no such thing."""
@@ -93,7 +93,7 @@ class _Again:
         items.add_item(connection, items.Item(key, logged.namespace, logged.uri, logged.source))
         if all(known.digest != fact.digest for known in items.facts_of(connection, key)):
             items.add_act(connection, key, fact)
-            refresh(self.act, key, self.generations)
+            refresh(self.act, key, self.timetable)
             self._note(logged.at, logged.by, f"item {fact.deed.value}", key)
 
     def _fact(self, logged: ItemAct, key: str) -> Act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,12 @@ def list_items(connection: Connection, limit: int) -> list[Item]:
     keys = list(connection.execute(newest).scalars())
     found = {row.key: Item(*row) for row in connection.execute(_ITEM.where(items.c.key.in_(keys)))}
     return [found[key] for key in keys]
+
+
+def keys_after(connection: Connection, after: str, limit: int) -> list[str]:
+    """The next keys of all items, in order."""
+    query = select(items.c.key).where(items.c.key > after).order_by(items.c.key).limit(limit)
+    return list(connection.execute(query).scalars())
 
 
 _ITEM = select(items.c.key, items.c.namespace, items.c.uri, items.c.source)
@@ -183,7 +189,15 @@ def profiles_of(connection: Connection, key: str) -> dict[str, Profile]:
     return {row.digest: _profile(row) for row in connection.execute(_PROFILES_OF, {"key": key})}
 
 
-_PROFILES_OF = select(
+def profiles_of_all(connection: Connection, keys: Collection[str]) -> dict[str, dict[str, Profile]]:
+    """The same of several items, by key."""
+    found: dict[str, dict[str, Profile]] = {key: {} for key in keys}
+    for row in connection.execute(_PROFILES_OF_ALL, {"keys": list(keys)}):
+        found[row.key][row.digest] = _profile(row)
+    return found
+
+
+_PROFILE = select(
     versions.c.digest,
     versions.c.source,
     versions.c.kind,
@@ -192,7 +206,11 @@ _PROFILES_OF = select(
     versions.c.subjects,
     versions.c.keywords,
     versions.c.slugline,
-).where(versions.c.key == bindparam("key"))
+)
+_PROFILES_OF = _PROFILE.where(versions.c.key == bindparam("key"))
+_PROFILES_OF_ALL = _PROFILE.add_columns(versions.c.key).where(
+    versions.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def _profile(row: Any) -> Profile:

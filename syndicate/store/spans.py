@@ -1,35 +1,20 @@
-"""Spans and places: what follows from the facts, and the stories of a feed at a moment."""
+"""Spans and places as rows: what follows from the facts of an item, made anew whenever one comes.
+
+Places are kept for the generations of feeds that count or are being built; where an item stood before is
+worked out in `past`. A place has the times of its span, and shows while its generation counts too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, union_all
 
-from syndicate.core.change import Shown, Where, shown
-from syndicate.core.model import FOREVER, Deed, Face, Level, ReaderClass, Span
+from syndicate.core.model import FOREVER, Deed, Face, ReaderClass, Span
 from syndicate.core.placement import Placed
-from syndicate.core.story import Place, Story
-from syndicate.store.columns import unindexed
-from syndicate.store.items import OPEN_SIDES, version_from
-from syndicate.store.tables import acts, items, places, spans, versions
+from syndicate.store.tables import acts, places, spans
 
 
 def replace_spans(
@@ -39,12 +24,15 @@ def replace_spans(
     new = [span for reader_class in ReaderClass for span in made[reader_class]]
     if set(spans_of(connection, key)) == set(new):
         return False
-    connection.execute(_DELETE_SPANS, {"of": key})
+    for query in (_DELETE_PLACES, _DELETE_SPANS):
+        connection.execute(query, {"of": key})
     add_spans(connection, key, made, placed)
     return True
 
 
-_DELETE_SPANS = delete(spans).where(spans.c.key == bindparam("of"))
+_DELETE_PLACES, _DELETE_SPANS = (
+    delete(each).where(each.c.key == bindparam("of")) for each in (places, spans)
+)
 
 
 def add_spans(
@@ -64,18 +52,20 @@ _ADD_SPANS = insert(spans).returning(spans.c.id, sort_by_parameter_order=True)
 
 def spans_of(connection: Connection, key: str) -> list[Span]:
     """Every span of an item, oldest first."""
-    return [_span(row) for row in connection.execute(_SPANS_OF, {"of": key})]
+    return [span_from(row) for row in connection.execute(_SPANS_OF, {"of": key})]
 
 
-def span_ids(connection: Connection, key: str) -> dict[Span, int]:
-    """The ids of the spans of an item."""
-    rows = connection.execute(_SPAN.add_columns(spans.c.id).where(spans.c.key == key))
-    return {_span(row): row.id for row in rows}
+def spans_of_all(connection: Connection, keys: Collection[str]) -> dict[str, dict[Span, int]]:
+    """Every span of these items with its id, oldest first, by key."""
+    found: dict[str, dict[Span, int]] = {key: {} for key in keys}
+    for row in connection.execute(_SPANS_OF_ALL, {"keys": list(keys)}):
+        found[row.key][span_from(row)] = row.id
+    return found
 
 
 def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: Mapping[Span, int]) -> None:
-    """Write down where the spans of an item stand."""
-    rows = [place_row(key, each, ids[each.span]) for each in placed]
+    """Write down where the spans of an item stand, or will: past generations have no places."""
+    rows = [place_row(key, each, ids[each.span]) for each in placed if not each.generation.has_ended]
     if rows:
         connection.execute(_ADD_PLACES, rows)
 
@@ -93,16 +83,28 @@ def place_row(key: str, placed: Placed, span: int) -> dict[str, Any]:
         "reader_class": placed.span.reader_class.value,
         "face": placed.span.face.value,
         "public": int(placed.public),
-        "from_at": placed.from_at,
-        "until_at": placed.until_at,
+        "from_at": placed.span.from_at,
+        "until_at": placed.span.until_at,
         "outline_at": placed.span.outline_at,
         "words_at": placed.span.words_at,
     }
 
 
-def drop_places(connection: Connection, feed: str) -> None:
-    """Forget where items stand in a feed, before they are placed anew under its new generation."""
-    connection.execute(delete(places).where(places.c.feed == feed))
+def drop_places_of(connection: Connection, keys: Collection[str], generations: Collection[int]) -> None:
+    """Forget where items stand in these generations, before they are placed anew."""
+    connection.execute(_DROP_OF, {"keys": list(keys), "generations": list(generations)})
+
+
+def drop_some_places(connection: Connection, generations: Collection[int], most: int) -> int:
+    """Forget places in these generations, at most so many at a time; gives how many."""
+    some = select(places.c.id).where(places.c.generation.in_(generations)).limit(most)
+    return connection.execute(delete(places).where(places.c.id.in_(some))).rowcount
+
+
+_DROP_OF = delete(places).where(
+    places.c.key.in_(bindparam("keys", expanding=True)),
+    places.c.generation.in_(bindparam("generations", expanding=True)),
+)
 
 
 def span_row(key: str, span: Span) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def span_row(key: str, span: Span) -> dict[str, Any]:
     return values | {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
 
 
-_SPAN_COLUMNS = (
+SPAN_COLUMNS = (
     spans.c.reader_class,
     spans.c.from_at,
     spans.c.until_at,
@@ -123,12 +125,18 @@ _SPAN_COLUMNS = (
     spans.c.is_corrected,
     spans.c.ordinal,
 )
-_SPAN = select(*_SPAN_COLUMNS)
+_SPAN = select(*SPAN_COLUMNS)
 _SPANS_OF = _SPAN.where(spans.c.key == bindparam("of")).order_by(spans.c.from_at, spans.c.id)
-_SPAN_NAMES = [column.name for column in _SPAN_COLUMNS]
+_SPANS_OF_ALL = (
+    _SPAN.add_columns(spans.c.id, spans.c.key)
+    .where(spans.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(spans.c.from_at, spans.c.id)
+)
+_SPAN_NAMES = [column.name for column in SPAN_COLUMNS]
 
 
-def _span(row: Any) -> Span:
+def span_from(row: Any) -> Span:
+    """A row as a span."""
     return Span(
         reader_class=ReaderClass(row.reader_class),
         from_at=row.from_at,
@@ -141,250 +149,6 @@ def _span(row: Any) -> Span:
         is_corrected=bool(row.is_corrected),
         ordinal=row.ordinal,
     )
-
-
-# The stories of a feed
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which part of a feed is asked for: a class's view, in the order of what its level shows."""
-
-    feed: str
-    reader_class: ReaderClass
-    level: Level
-    entries: int
-    notices: int
-
-
-def feed_stories(connection: Connection, window: Window, now: datetime, limits: str) -> list[Story]:
-    """The stories that stand in a feed for a class now, newest first: entries up to the window, and notices."""
-    query = _BY_WORDS if window.level is Level.FULL else _BY_OUTLINE
-    found: list[Row[Any]] = []
-    for face, limit in (
-        (Face.ENTRY, window.entries),
-        (Face.HOLD, window.notices),
-        (Face.KILL, window.notices),
-    ):
-        asked = {"feed": window.feed, "reader_class": window.reader_class.value, "face": face.value}
-        found += connection.execute(query, asked | {"now": now, "limit": limit})
-    found.sort(key=lambda row: row.key)
-    found.sort(key=lambda row: row.words_at if window.level is Level.FULL else row.outline_at, reverse=True)
-    return _stories(connection, found, window.reader_class, now, limits)
-
-
-def ticker_stories(connection: Connection, now: datetime, limit: int, limits: str) -> list[Story]:
-    """The newest stories that the public sees at HEADLINE or more in any feed, each once."""
-    newest = (
-        select(places.c.key)
-        .where(
-            places.c.reader_class == ReaderClass.PUBLIC.value,
-            places.c.face == Face.ENTRY.value,
-            places.c.public >= int(Level.HEADLINE),
-            _STANDING,
-        )
-        .order_by(places.c.outline_at.desc(), places.c.key)
-    )
-    keys: dict[str, None] = {}
-    with connection.execute(
-        newest, {"now": now}
-    ) as rows:  # an item has a row for each feed: read on until there are enough
-        for key in rows.scalars():
-            keys[key] = None
-            if len(keys) == limit:
-                break
-    found = find_stories(connection, list(keys), now, limits)
-    return [found[key] for key in keys]
-
-
-_STORY: Select[Any] = (
-    select(*_SPAN_COLUMNS, *OPEN_SIDES, items.c.uri, places.c.feed, places.c.public)
-    .select_from(places)
-    .join(spans, spans.c.id == places.c.span)
-    .join(versions, and_(versions.c.key == places.c.key, versions.c.digest == spans.c.version))
-    .join(items, items.c.key == places.c.key)
-)
-
-_NOW = bindparam("now", type_=places.c.from_at.type)
-_STANDING = and_(unindexed(places.c.from_at) <= _NOW, unindexed(places.c.until_at) > _NOW)
-"""Nearly every place stands, so what is looked for is found by other columns and in their order."""
-_WINDOW = _STORY.where(
-    places.c.feed == bindparam("feed"),
-    places.c.reader_class == bindparam("reader_class"),
-    places.c.face == bindparam("face"),
-    _STANDING,
-).limit(bindparam("limit"))
-_BY_WORDS = _WINDOW.order_by(places.c.words_at.desc(), places.c.key)
-_BY_OUTLINE = _WINDOW.order_by(places.c.outline_at.desc(), places.c.key)
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-
-
-def _stories(
-    connection: Connection, rows: Sequence[Row[Any]], reader_class: ReaderClass, now: datetime, limits: str
-) -> list[Story]:
-    """The rows as stories, each with the public's view of it too (an item's address depends on that)."""
-    keys = [row.key for row in rows] if reader_class is not ReaderClass.PUBLIC else []
-    public_rows = _by_key(connection, keys, ReaderClass.PUBLIC, now)
-    replaced = _seen_replaced(connection, [row.replaces for row in rows if row.replaces], now)
-    stories = []
-    for row in rows:
-        beside = [] if reader_class is ReaderClass.PUBLIC else public_rows.get(row.key, [])
-        stories.append(_story([row, *beside], limits, replaced))
-    return stories
-
-
-def _story(rows: Sequence[Any], limits: str, replaced: Mapping[str, frozenset[ReaderClass]]) -> Story:
-    """`replaced` tells who had seen an item that one of the versions names; each class is asked for its own."""
-    return Story(
-        key=rows[0].key,
-        uri=rows[0].uri,
-        spans={ReaderClass(row.reader_class): _span(row) for row in rows},
-        places=tuple(
-            Place(row.feed, ReaderClass(row.reader_class), Face(row.face), Level(row.public)) for row in rows
-        ),
-        versions={row.digest: version_from(row, limits) for row in rows},
-        replaced_for=frozenset(
-            ReaderClass(row.reader_class)
-            for row in rows
-            if row.reader_class in replaced.get(row.replaces, frozenset())
-        ),
-    )
-
-
-def _by_key(
-    connection: Connection, keys: Sequence[str], reader_class: ReaderClass, now: datetime
-) -> dict[str, list[Row[Any]]]:
-    if not keys:
-        return {}
-    found: dict[str, list[Row[Any]]] = {}
-    asked = {"keys": list(keys), "reader_class": reader_class.value, "now": now}
-    for row in connection.execute(_STORIES_FOR, asked):
-        found.setdefault(row.key, []).append(row)
-    return found
-
-
-_STORIES_FOR = _STORY.where(
-    places.c.key.in_(_KEYS), places.c.reader_class == bindparam("reader_class"), _STANDING
-).order_by(places.c.key, places.c.feed)
-
-
-def _seen_replaced(
-    connection: Connection, keys: Sequence[str], now: datetime
-) -> dict[str, frozenset[ReaderClass]]:
-    """For each replaced item, the classes that had seen it, in a feed that they may read."""
-    if not keys:
-        return {}
-    seen: dict[str, set[ReaderClass]] = {}
-    for row in connection.execute(_SEEN, {"keys": list(keys), "now": now}):
-        seen.setdefault(row.key, set()).add(ReaderClass(row.reader_class))
-    return {key: frozenset(classes) for key, classes in seen.items()}
-
-
-_SEEN = (
-    select(places.c.key, places.c.reader_class)
-    .where(
-        places.c.key.in_(_KEYS),
-        places.c.face == Face.ENTRY.value,
-        places.c.from_at <= _NOW,
-        or_(places.c.reader_class != ReaderClass.PUBLIC.value, places.c.public >= int(Level.HEADLINE)),
-    )
-    .distinct()
-)
-
-
-# One story
-
-
-def find_story(connection: Connection, key: str, now: datetime, limits: str) -> Story | None:
-    """One item at one moment, with every place where it stands for every class; None when it stands nowhere."""
-    return find_stories(connection, [key], now, limits).get(key)
-
-
-def find_stories(connection: Connection, keys: Sequence[str], now: datetime, limits: str) -> dict[str, Story]:
-    """Items at one moment, by key; those that stand nowhere are left out."""
-    found: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(_STORIES, {"keys": list(keys), "now": now}) if keys else ():
-        found.setdefault(row.key, []).append(row)
-    replaces = [row.replaces for rows in found.values() for row in rows if row.replaces]
-    replaced = _seen_replaced(connection, replaces, now)
-    return {key: _story(rows, limits, replaced) for key, rows in found.items()}
-
-
-_STORIES = _STORY.where(places.c.key.in_(_KEYS), _STANDING).order_by(
-    places.c.key, places.c.feed, places.c.reader_class
-)
-
-
-def was_killed_for(
-    connection: Connection,
-    key: str,
-    now: datetime,
-    reader_class: ReaderClass,
-    public: Level = Level.NOTHING,
-    in_feeds: Collection[str] | None = None,
-) -> bool:
-    """Whether the item is killed, and stood for the class in a feed (of those) of that public level or more."""
-    killed = select(spans.c.id).where(
-        spans.c.key == key,
-        spans.c.reader_class == reader_class.value,
-        spans.c.face == Face.KILL.value,
-        spans.c.from_at <= now,
-    )
-    shown = select(places.c.id).where(
-        places.c.key == key,
-        places.c.reader_class == reader_class.value,
-        places.c.face == Face.ENTRY.value,
-        places.c.public >= int(public),
-        places.c.from_at <= now,
-    )
-    if in_feeds is not None:
-        shown = shown.where(places.c.feed.in_(in_feeds))
-    return all(connection.execute(query).first() is not None for query in (killed, shown))
-
-
-def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[Where, Shown]]:
-    """What those with a licence see of items at a moment, in each feed; nothing for those that stand nowhere."""
-    if not keys:
-        return {}
-    rows = connection.execute(_SHOWN, {"keys": list(keys), "now": now})
-    standing: dict[str, list[tuple[str, Span]]] = {}
-    for row in rows:
-        standing.setdefault(row.key, []).append((row.feed, _span(row)))
-    return {key: shown(each) for key, each in standing.items()}
-
-
-_SHOWN = (
-    select(*_SPAN_COLUMNS, places.c.key, places.c.feed)
-    .join_from(places, spans, spans.c.id == places.c.span)
-    .where(places.c.key.in_(_KEYS), places.c.reader_class != ReaderClass.PUBLIC.value, _STANDING)
-)
-
-
-def keys_in(
-    connection: Connection, where: Collection[Where], now: datetime, after: str, limit: int
-) -> list[str]:
-    """The next items by key that stand as entries in any of these feeds, each for its class."""
-    if not where:
-        return []
-    parts = [
-        select(
-            select(places.c.key)
-            .where(
-                places.c.feed == feed,
-                places.c.reader_class == reader_class.value,
-                places.c.face == Face.ENTRY.value,
-                places.c.key > after,
-                _STANDING,
-            )
-            .order_by(places.c.key)
-            .limit(limit)
-            .subquery()
-        )
-        for feed, reader_class in sorted(where)
-    ]
-    found = union_all(*parts).subquery()
-    query = select(found.c.key).distinct().order_by(found.c.key).limit(limit)
-    return list(connection.execute(query, {"now": now}).scalars())
 
 
 def notices_at(connection: Connection, now: datetime) -> dict[str, tuple[Face, datetime]]:
@@ -421,27 +185,6 @@ def keys_first_seen(connection: Connection, after: datetime, until: datetime) ->
     return set(connection.execute(first).scalars())
 
 
-# Times of change
-
-
-def changed_at(
-    connection: Connection, feed: str, reader_class: ReaderClass, now: datetime
-) -> datetime | None:
-    """When anything last came into, changed in, or left a feed for a class."""
-    asked = {"feed": feed, "reader_class": reader_class.value, "now": now}
-    times = connection.execute(_CHANGED_AT, asked).one()
-    return max((at for at in times if at is not None), default=None)
-
-
-_IN_FEED = and_(places.c.feed == bindparam("feed"), places.c.reader_class == bindparam("reader_class"))
-_CHANGED_AT = select(
-    *(
-        select(func.max(column)).where(_IN_FEED, column <= _NOW).scalar_subquery()
-        for column in (places.c.from_at, places.c.until_at)
-    )
-)
-
-
 def next_span_edge(connection: Connection, now: datetime, key: str | None = None) -> datetime:
     """The earliest time after `now` at which a span begins or ends: of one item, or of any."""
     query, asked = (_NEXT_EDGE, {"now": now}) if key is None else (_NEXT_EDGE_OF, {"now": now, "key": key})
@@ -449,10 +192,13 @@ def next_span_edge(connection: Connection, now: datetime, key: str | None = None
     return min((at for at in times if at is not None), default=FOREVER)
 
 
+_MOMENT = bindparam("now", type_=spans.c.from_at.type)
+
+
 def _next_edge(*which: ColumnElement[bool]) -> Select[Any]:
     return select(
         *(
-            select(func.min(column)).where(column > _NOW, *which).scalar_subquery()
+            select(func.min(column)).where(column > _MOMENT, *which).scalar_subquery()
             for column in (spans.c.from_at, spans.c.until_at)
         )
     )

@@ -156,23 +156,21 @@ places = Table(
     "places",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("generation", Id, ForeignKey("generations.id"), nullable=False),
-    Column("span", Id, ForeignKey("spans.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("generation", Id, nullable=False),  # of those that count or are being built, and of some that end
+    Column("span", Id, nullable=False),
     Column("feed", Text, nullable=False),
     Column("key", Text, nullable=False, index=True),
     Column("reader_class", Text, nullable=False),
     Column("face", Text, nullable=False),
-    Column("public", Integer, nullable=False),
+    Column("public", Integer, nullable=False),  # of a notice: the level at which the item was shown
     Column("from_at", Time, nullable=False),
     Column("until_at", Time, nullable=False),
     Column("outline_at", Time, nullable=False),
     Column("words_at", Time, nullable=False),
-    Index("ix_places_by_outline", "feed", "reader_class", "face", "outline_at", "key"),
-    Index("ix_places_by_words", "feed", "reader_class", "face", "words_at", "key"),
-    Index("ix_places_ticker", "reader_class", "face", "outline_at", "key"),
-    Index("ix_places_from", "feed", "reader_class", "from_at"),
-    Index("ix_places_until", "feed", "reader_class", "until_at"),
-    Index("ix_places_by_key", "feed", "reader_class", "key"),
+    Index("ix_places_by_outline", "generation", "reader_class", "face", "outline_at", "key"),
+    Index("ix_places_by_words", "generation", "reader_class", "face", "words_at", "key"),
+    Index("ix_places_by_key", "generation", "reader_class", "key"),
+    Index("ix_places_until", "generation", "reader_class", "until_at"),
 )
 
 changes = Table(

@@ -33,7 +33,7 @@ from syndicate.service.publish import Publisher
 from syndicate.service.receipts import Counter
 from syndicate.service.rendering import Rendering
 from syndicate.service.snapshot import Snapshot
-from syndicate.store import database, items, spans
+from syndicate.store import database, items, past, stories
 from syndicate.store.columns import SealedBytes, SealedText
 from syndicate.web import asking, errors, front, headers, showing
 from tests.gate import mutations as off
@@ -104,15 +104,20 @@ LOCKS: tuple[Lock, ...] = (
     Lock(outgoing, "_FIELDS", "formats write what is above the level", off.every_field),
     Lock(showing, "outgoing", "pages show what is above the level", off.ignoring),
     Lock(items, "version_from", "excerpts made under other limits count", off.own_limits),
-    Lock(spans, "feed_stories", "feeds show what lifts later", off.at(timedelta(hours=22), 2)),
+    Lock(stories, "feed_stories", "feeds show what lifts later", off.at(timedelta(hours=22), 2)),
     Lock(
-        spans, "feed_stories", "feeds show what was killed since", off.at(-timedelta(hours=4, minutes=15), 2)
+        stories,
+        "feed_stories",
+        "feeds show what was killed since",
+        off.at(-timedelta(hours=4, minutes=15), 2),
     ),
-    Lock(spans, "find_story", "items show before their embargo ends", off.at(timedelta(hours=22), 2)),
-    Lock(spans, "ticker_stories", "the ticker shows before an embargo ends", off.at(timedelta(hours=22), 1)),
-    Lock(spans, "_seen_replaced", "a substitute names what was never seen", off.every_replaced),
-    Lock(spans, "was_killed_for", "what never was is said to be gone", off.always(True)),
-    Lock(spans, "changed_at", "Last-Modified tells of what is embargoed", off.early_changes),
+    Lock(stories, "find_story", "items show before their embargo ends", off.at(timedelta(hours=22), 2)),
+    Lock(
+        stories, "ticker_stories", "the ticker shows before an embargo ends", off.at(timedelta(hours=22), 1)
+    ),
+    Lock(past, "classes_that_saw", "a substitute names what was never seen", off.every_replaced),
+    Lock(past, "was_killed_for", "what never was is said to be gone", off.always(True)),
+    Lock(stories, "left_at", "Last-Modified tells of what is embargoed", off.early_changes),
     Lock(Writing, "changed", "a commit does not move the epoch", off.always(None)),
     Lock(database, "move_epoch", "nobody learns of a commit", off.always(None)),
     Lock(database.Epoch, "is_same", "renderings outlive commits", off.always(True)),

@@ -85,7 +85,7 @@ def ask_while_it_breaks(opened: World) -> None:
     app = create_app(opened.newsroom.agency)
     app.config["SHOW_TRACEBACKS"] = True
     for fault in (ValueError(token), KeyError(token), StoreError("The database answered Broken.")):
-        for room, name in ((rendering.spans, "feed_stories"), (publish.spans, "find_story")):
+        for room, name in ((rendering.stories, "feed_stories"), (publish.stories, "find_story")):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(room, name, raising(fault))
                 for path in PATHS:

@@ -196,10 +196,10 @@ def looks(attacked: World, *names: str) -> Iterable[tuple[Reader, Address]]:
 
 
 FAULTS = (
-    (rendering.spans, "feed_stories"),
+    (rendering.stories, "feed_stories"),
     (rendering.items, "full_words"),
     (rendering.gate, "entry"),
-    (publish.spans, "find_story"),
+    (publish.stories, "find_story"),
     (publish.Counter, "sign"),
 )
 """Where the way out can break, from the database to the counter."""

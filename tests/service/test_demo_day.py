@@ -20,7 +20,7 @@ from syndicate.demo import day
 from syndicate.service import directory
 from syndicate.service.agency import Agency
 from syndicate.service.intake import take
-from syndicate.store import items, spans
+from syndicate.store import items, stories
 from tests.newsroom import HandClock
 
 END = datetime(2026, 3, 18, 23, 59, 0, tzinfo=UTC)
@@ -67,7 +67,7 @@ def state(agency: Agency, now: datetime) -> list[dict[str, str]]:
         for uri in sorted({row["uri"] for row in rows("end-state.tsv")}):
             key = item_key("meridian", uri)
             facts = [fact for fact in items.facts_of(connection, key) if fact.received_at <= now]
-            story = spans.find_story(connection, key, now, str(agency.limits))
+            story = stories.find_story(connection, key, now, str(agency.limits))
             titles = items.headlines_of(connection, key)
             for name, reader_class in CLASSES.items():
                 found.append(

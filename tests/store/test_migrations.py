@@ -16,6 +16,7 @@ from syndicate.store.database import Database
 from syndicate.store.receipts import Given, Receipt, add_receipts, receipts_for
 
 NOON = datetime(2026, 3, 18, 12, 0, 0, 123456, tzinfo=UTC)
+FOREVER = 253_402_214_400_000_000
 
 
 @pytest.fixture
@@ -65,3 +66,36 @@ def test_receipts_of_single_texts_become_receipts_of_bundles(database: Database)
         found = receipts_for(connection)
     expected = [*old, Given("post", "t3", "k2", "v1", Level.FULL, "item", NOON)]
     assert sorted(found, key=repr) == sorted(expected, key=repr)
+
+
+PLACE = (
+    "INSERT INTO places (generation, span, feed, key, reader_class, face, public, from_at, until_at, outline_at, "
+    "words_at) VALUES (:generation, 1, 'f', 'k', 'licensed', 'entry', 2, :from_at, :until_at, 10, 10)"
+)
+GENERATION = (
+    "INSERT INTO generations (feed, digest, definition, from_at, until_at) "
+    "VALUES ('f', 'd', '', :from_at, :until_at)"
+)
+SPAN = (
+    "INSERT INTO spans (key, reader_class, from_at, until_at, version, face, first_at, outline_at, words_at, "
+    "is_corrected, ordinal) VALUES ('k', 'licensed', 10, :until_at, 'v', 'entry', 10, 10, 10, false, 1)"
+)
+
+
+def test_places_of_what_counts_are_taken_over_with_the_times_of_their_spans(database: Database) -> None:
+    at(database, schema.MAIN, "0006")
+    past, present = {"from_at": 10, "until_at": 20}, {"from_at": 20, "until_at": FOREVER}
+    with database.transaction() as connection:
+        connection.execute(
+            text("INSERT INTO items (key, namespace, uri, source) VALUES ('k', 'n', 'u', 's')")
+        )
+        connection.execute(text(SPAN), present)
+        for number, times in enumerate((past, present), 1):
+            connection.execute(text(GENERATION), times)
+            connection.execute(text(PLACE), times | {"generation": number})
+    schema.upgrade(database, schema.MAIN)
+    assert schema.differences(database, schema.MAIN) == []
+    with database.transaction() as connection:
+        kept = connection.execute(text("SELECT generation, span, key, from_at, until_at FROM places"))
+        assert [tuple(row) for row in kept] == [(2, 1, "k", 10, FOREVER)]
+        connection.execute(text(PLACE), present | {"generation": 2})  # it counts its rows on

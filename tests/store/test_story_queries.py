@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from syndicate.core.model import Level, ReaderClass
-from syndicate.store import changes, contracts, items, spans
+from syndicate.store import changes, contracts, items, past, spans, stories
 from syndicate.store.changes import Reading
 from tests.newsroom import Newsroom
 from tests.store.plans import explained
@@ -20,32 +20,38 @@ LICENSED = ReaderClass.LICENSED
 MINE = Reading(frozenset({("all", LICENSED)}), frozenset({30}))
 
 
-def window(level: Level) -> spans.Window:
-    return spans.Window("all", LICENSED, level, 50, 200)
+def window(level: Level) -> stories.Window:
+    return stories.Window("all", LICENSED, level, 50, 200)
 
 
 QUESTIONS: dict[str, tuple[str | None, Callable[[Connection], object]]] = {
     "a feed in full": (
-        "places USING INDEX ix_places_by_words (feed=? AND reader_class=? AND face=?)",
-        lambda rows: spans.feed_stories(rows, window(Level.FULL), NOON, ""),
+        "places USING INDEX ix_places_by_words (generation=? AND reader_class=? AND face=?)",
+        lambda rows: stories.feed_stories(rows, window(Level.FULL), NOON, ""),
     ),
     "a feed of excerpts": (
-        "places USING INDEX ix_places_by_outline (feed=? AND reader_class=? AND face=?)",
-        lambda rows: spans.feed_stories(rows, window(Level.EXCERPT), NOON, ""),
+        "places USING INDEX ix_places_by_outline (generation=? AND reader_class=? AND face=?)",
+        lambda rows: stories.feed_stories(rows, window(Level.EXCERPT), NOON, ""),
     ),
     "the ticker": (
-        "places USING INDEX ix_places_ticker (reader_class=? AND face=?)",
-        lambda rows: spans.ticker_stories(rows, NOON, 50, ""),
+        "places USING INDEX ix_places_by_outline (generation=? AND reader_class=? AND face=?)",
+        lambda rows: stories.ticker_stories(rows, NOON, 50, ""),
     ),
     "the state of a partner": (
-        "places USING INDEX ix_places_by_key (feed=? AND reader_class=? AND key>?)",
-        lambda rows: spans.keys_in(rows, {("all", LICENSED)}, NOON, "", 200),
+        "places USING INDEX ix_places_by_key (generation=? AND reader_class=? AND key>?)",
+        lambda rows: stories.keys_in(rows, {("all", LICENSED)}, NOON, "", 200),
     ),
     "one story": (
         "places USING INDEX ix_places_key (key=?)",
-        lambda rows: spans.find_story(rows, "k", NOON, ""),
+        lambda rows: stories.find_story(rows, "k", NOON, ""),
     ),
-    "when a feed changed": (None, lambda rows: spans.changed_at(rows, "all", LICENSED, NOON)),
+    "when something left a feed": (
+        "places USING COVERING INDEX ix_places_until (generation=? AND reader_class=? AND until_at<?)",
+        lambda rows: stories.left_at(rows, "all", LICENSED, NOON),
+    ),
+    "one story at another time": (None, lambda rows: stories.story_at(rows, "k", NOON, "")),
+    "who has seen an item": (None, lambda rows: past.classes_that_saw(rows, ["k"], NOON)),
+    "the places of a batch": (None, lambda rows: spans.drop_places_of(rows, ["k"], [1])),
     "when the next thing happens": (None, lambda rows: spans.next_span_edge(rows, NOON)),
     "what has happened": (None, lambda rows: spans.keys_with_edges(rows, NOON, NOON)),
     "what has become too old": (None, lambda rows: spans.keys_first_seen(rows, NOON, NOON)),
