@@ -118,10 +118,11 @@ class _Loading:
         if self._life is None:
             return
         key = self._life.ready.key
-        ids = {span: self._add("spans", spans.span_row(key, span)) for span in self._life.spans}
+        for span in self._life.spans:
+            self._add("spans", spans.span_row(key, span))
         for placed in self._life.placed:
             if not placed.generation.has_ended:
-                self._add("places", spans.place_row(key, placed, ids[placed.span]))
+                self._add("places", spans.place_row(key, placed))
 
     def write(self) -> None:
         """Write what waits, and settle up to the last message."""

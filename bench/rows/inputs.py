@@ -13,7 +13,7 @@ from bench.clocks import cpu
 from bench.figures import Scope, Wrong, at_least, row
 from bench.ground import House
 from bench.wire import SOURCE, ninjs, story
-from syndicate import inputs
+from syndicate.inputs import formats
 from syndicate.outputs import FORMATS
 
 _BATCH = 100
@@ -23,9 +23,9 @@ _BATCH = 100
 def rss_in(house: House) -> Sequence[float]:
     """Our own full feed read again: with safe HTML, which feedparser cleans by itself otherwise."""
     body = FORMATS["rss"].write(house.feed(50))
-    if len(inputs.read(body, SOURCE)) != 50:
+    if len(formats.read(body, SOURCE)) != 50:
         raise Wrong("The feed has not fifty items.")
-    ours, theirs = cpu(lambda: inputs.read(body, SOURCE), lambda: feedparser.parse(io.BytesIO(body)))
+    ours, theirs = cpu(lambda: formats.read(body, SOURCE), lambda: feedparser.parse(io.BytesIO(body)))
     return [theirs / ours]
 
 
@@ -34,6 +34,6 @@ def ninjs_in(house: House) -> Sequence[float]:
     """Messages of the wire, beside making Python's own objects of them."""
     bodies = [ninjs(story(number, datetime.now(UTC))) for number in range(_BATCH)]
     ours, theirs = cpu(
-        lambda: [inputs.read(body, SOURCE) for body in bodies], lambda: [json.loads(body) for body in bodies]
+        lambda: [formats.read(body, SOURCE) for body in bodies], lambda: [json.loads(body) for body in bodies]
     )
     return [theirs / ours]

@@ -81,12 +81,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _watched(files: list[Path]) -> Iterator[tuple[Path, bytes]]:
     """The files and their bytes, under a progress bar where somebody watches."""
     if len(files) > 1 and sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import track
-
-        files = list(files)
-        for path in track(files, "taking in", console=Console(stderr=True)):
-            yield path, _bytes(path)
+        with click.progressbar(files, label="taking in", file=sys.stderr) as watched:
+            yield from ((path, _bytes(path)) for path in watched)
         return
     for path in files:
         yield path, _bytes(path)

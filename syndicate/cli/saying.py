@@ -6,9 +6,12 @@ import getpass
 import json
 import os
 import re
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -130,16 +133,39 @@ def print_rows(rows: Sequence[Mapping[str, Any]], is_json: bool, empty: str) -> 
     if not rows:
         click.echo(empty, err=True)
         return
-    from rich.console import Console
-    from rich.table import Table
+    heads = [name.replace("_", " ") for name in rows[0]]
+    lines = [[_cell(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    _narrow(widths, room)
+    for number, line in enumerate([heads, *lines]):
+        for each in _folded(line, widths):
+            click.secho(each, bold=number == 0)
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width, highlight=False, markup=False).print(table)
+
+def _narrow(widths: list[int], room: int) -> None:
+    """Take from the widest column what a line has too much."""
+    while (excess := sum(widths) + len(_GAP) * (len(widths) - 1) - room) > 0:
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        others = max((width for each, width in enumerate(widths) if each != widest), default=0)
+        if widths[widest] <= _NARROWEST:
+            return
+        widths[widest] = max(widths[widest] - excess, min(others, widths[widest] - 1), _NARROWEST)
+
+
+def _folded(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """One row as lines of the screen: what is wider than its column goes on below."""
+    parts = [
+        textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    for line in zip_longest(*parts, fillvalue=""):
+        columns = (part.ljust(width) for part, width in zip(line, widths, strict=True))
+        yield _GAP.join(columns).rstrip()
+
+
+_GAP = "  "
+_NARROWEST = 8
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from syndicate.core.model import Source
-from syndicate.inputs import read, wire
+from syndicate.inputs import wire
+from syndicate.inputs.formats import read
 from syndicate.inputs.refusal import IngestError
 
 MEMORY = 256 * 1024 * 1024

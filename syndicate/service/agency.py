@@ -6,11 +6,12 @@ Nothing else here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -19,13 +20,14 @@ from syndicate.core.excerpt import Limits
 from syndicate.core.gate import House
 from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
-from syndicate.service.memory import Memory
+from syndicate.service.memory import Memory, Values, recall
 from syndicate.service.outliving import gives_back
 from syndicate.service.quotas import Quotas
 from syndicate.service.reading import ForeignReader
 from syndicate.service.tally import Tally
 from syndicate.settings import Settings
 from syndicate.store.actlog import ActLog, Logged
+from syndicate.store.changes import Archive, archives
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
 from syndicate.store.door import Door
 
@@ -35,6 +37,7 @@ TICK = timedelta(microseconds=1)
 """Times of receipt are strictly increasing by at least this."""
 
 Clock = Callable[[], datetime]
+Value = TypeVar("Value")
 
 
 def system_clock() -> datetime:
@@ -106,11 +109,13 @@ class Agency:
         with self.database.write() as connection:
             epoch = read_epoch(connection)
             announcer = Announcer(connection, epoch.settled_at)
-            act = Writing(connection, max(self.clock(), epoch.settled_at + TICK), announcer)
+            now = max(self.clock(), epoch.settled_at + TICK)
+            act = Writing(connection, now, announcer, self.memory.under_terms(epoch))
             yield act
             if act.has_changed:
-                has_news = announcer.announce(epoch.n + 1, act.now)
-                move_epoch(connection, max(act.now, epoch.settled_at), act.is_visible or has_news)
+                has_news = announcer.announce(epoch.n + 1, act.now, act.archives())
+                settled_at = max(act.now, epoch.settled_at)
+                move_epoch(connection, settled_at, act.is_visible or has_news, act.is_of_terms)
             self.acts.append([each for each in act.outliving if not gives_back(each)])
         self.acts.append_done([each for each in act.outliving if gives_back(each)])
 
@@ -130,15 +135,29 @@ class Writing:
     connection: Connection
     now: datetime
     announcer: Announcer
+    terms: Values
     has_changed: bool = False
     is_visible: bool = False
+    is_of_terms: bool = False
     outliving: list[Logged] = field(default_factory=list)
 
     def outlives(self, act: Logged) -> None:
         """Have the log of acts say what is done here, since a backup would undo it."""
         self.outliving.append(act)
 
-    def changed(self, is_visible: bool = True) -> None:
-        """Say that something was written, and whether anybody can see it: then the epoch moves."""
+    def changed(self, is_visible: bool = True, is_of_terms: bool = True) -> None:
+        """Say that something was written, whether anybody can see it, and whether it is more than stories.
+
+        Then the epoch moves, and its terms.
+        """
         self.has_changed = True
         self.is_visible = self.is_visible or is_visible
+        self.is_of_terms = self.is_of_terms or is_of_terms
+
+    def recall(self, read: Callable[[Connection], Value]) -> Value:
+        """What `read` gives of feeds and contracts, remembered: for acts that change none of these."""
+        return recall(self.terms, lambda: self.connection, read)
+
+    def archives(self) -> Sequence[Archive]:
+        """The archives that licences reach back in."""
+        return archives(self.connection) if self.is_of_terms else self.recall(archives)

@@ -18,6 +18,7 @@ from syndicate.core.change import Change, News, Shown, Where, news, shown
 from syndicate.core.model import Face, Level, ReaderClass
 from syndicate.core.placement import Placed
 from syndicate.store import changes, spans, stories
+from syndicate.store.changes import Archive
 
 if TYPE_CHECKING:
     from syndicate.service.agency import Agency
@@ -49,7 +50,7 @@ class Announcer:
         """Say that items read otherwise now, though nothing in their lives has changed."""
         self._rewritten |= set(keys)
 
-    def announce(self, n: int, now: datetime) -> bool:
+    def announce(self, n: int, now: datetime, archives: Iterable[Archive]) -> bool:
         """Write down all that there is to tell at `now`, as of epoch `n`; whether there was anything."""
         now = max(now, self._settled_at)
         due = spans.keys_with_edges(self._connection, self._settled_at, now) - self._before.keys()
@@ -63,7 +64,7 @@ class Announcer:
         ]
         told += self._rewritten_news(before, after, now)
         changes.add_changes(self._connection, n, now, told)
-        return self._announce_archives(n, now) or bool(told)
+        return self._announce_archives(n, now, archives) or bool(told)
 
     def _after(self, keys: Keys[str], now: datetime) -> Mapping[str, Seen]:
         looked_up = keys - self._placed.keys()
@@ -89,10 +90,10 @@ class Announcer:
             for feed, reader_class in seen
         ]
 
-    def _announce_archives(self, n: int, now: datetime) -> bool:
-        """Items that have become too old for the archive days of a licence."""
+    def _announce_archives(self, n: int, now: datetime, archives: Iterable[Archive]) -> bool:
+        """Items that have become too old for the archive days of a licence that is not over."""
         has_told = False
-        for days in changes.archive_days(self._connection, now):
+        for days in (each.days for each in archives if each.ends_at > now):
             past = _past(days)
             keys = spans.keys_first_seen(self._connection, self._settled_at - past, now - past)
             shown = stories.shown_in(self._connection, keys, now) if keys else {}
@@ -125,9 +126,10 @@ def settle(agency: Agency) -> None:
     settled_at = moment.epoch.settled_at
     with agency.database.snapshot() as connection:
         is_due = bool(spans.keys_with_edges(connection, settled_at, moment.now)) or any(
-            spans.keys_first_seen(connection, settled_at - _past(days), moment.now - _past(days))
-            for days in changes.archive_days(connection, moment.now)
+            spans.keys_first_seen(connection, settled_at - _past(each.days), moment.now - _past(each.days))
+            for each in changes.archives(connection)
+            if each.ends_at > moment.now
         )
     if is_due:
         with agency.writing() as act:
-            act.changed(is_visible=False)
+            act.changed(is_visible=False, is_of_terms=False)

@@ -41,7 +41,7 @@ class EpochThen(_Part):
     @property
     def epoch(self) -> Epoch:
         """The same, as the store knows it."""
-        return Epoch(self.era, self.n, self.settled_at)
+        return Epoch(self.era, self.n, 0, self.settled_at)
 
 
 class Manifest(_Part):

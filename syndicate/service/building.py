@@ -70,6 +70,8 @@ class Building:
             for name, digest in self._digests.items():
                 if coming.get(name) != digest:
                     feeds.propose(act.connection, self._definitions[name], digest)
+            if coming != self._digests:
+                act.changed()
             return act.now
 
     def _next(self, after: str) -> list[str]:
@@ -96,9 +98,12 @@ class Building:
             return
         spans.drop_places_of(connection, keys, [each.id for each in timetable.coming])
         profiles = items.profiles_of_all(connection, keys)
-        for key, ids in spans.spans_of_all(connection, keys).items():
-            ahead = places_ahead(list(ids), profiles[key], timetable, self._at or act.now)
-            spans.add_places(connection, key, ahead, ids)
+        ahead = [
+            (key, each)
+            for key, found in spans.spans_of_all(connection, keys).items()
+            for each in places_ahead(found, profiles[key], timetable, self._at or act.now)
+        ]
+        spans.add_places(connection, ahead)
 
     def _switch(self, act: Writing, removed: Collection[str]) -> None:
         feeds.switch(act.connection, [*self._digests, *removed], self._at or act.now)

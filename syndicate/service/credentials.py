@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import Connection
-
 from syndicate.core import tokens
 from syndicate.core.model import Level
 from syndicate.core.selection import FeedDefinition
@@ -221,12 +219,12 @@ def check_licensed(agency: Agency, access: Access, now: datetime) -> None:
     raise refusals.LicenceEnded(ended=max(licence.ends_at for licence in licences), contact=contact)
 
 
-def source_of(agency: Agency, connection: Connection, text: str | None) -> str | None:
+def source_of(snapshot: Snapshot, text: str | None) -> str | None:
     """The name of the source whose key this is; None for anything else."""
-    token = agency.keyring.token(text or "")
+    token = snapshot.agency.keyring.token(text or "")
     if token is None or token.kind is not TokenKind.SOURCE:
         return None
-    key = rows.find_source_key(connection, token.id)
+    key = snapshot.recall(rows.find_source_key, token.id)
     if key is None or key.revoked_at is not None or key.kind is not SourceKeyKind.BEARER:
         return None
     return key.source if hmac.compare_digest(key.digest, tokens.digest(token.nonce)) else None

@@ -48,7 +48,7 @@ def _act(agency: Agency, key: str, deed: Deed, by: By) -> datetime:
         is_visible = refresh(act, key, feeds.timetable(act.connection))
         note = books.AuditRow(act.now, by.who, f"item {deed.value}", key, by.reason)
         books.add_audit(act.connection, note)
-        act.changed(is_visible)
+        act.changed(is_visible, is_of_terms=False)
         return act.now
 
 

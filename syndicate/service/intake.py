@@ -62,7 +62,7 @@ def keep(agency: Agency, documents: Sequence[Document], at: datetime | None = No
     """Make documents durable in one act; what became of each."""
     with agency.writing() as act:
         received_at = at or act.now
-        timetable = feeds.timetable(act.connection)
+        timetable = act.recall(feeds.timetable)
         taken = []
         for document in documents:
             intake = _Intake(act, document, timetable)
@@ -120,7 +120,7 @@ class _Intake:
             self._add(ready, fact, known)
         elif any(each.digest == fact.digest and received_at < each.received_at for each in known):
             items.receive_earlier(connection, ready.key, fact.digest, received_at)
-            self.act.changed(refresh(self.act, ready.key, self.timetable))
+            self.act.changed(refresh(self.act, ready.key, self.timetable), is_of_terms=False)
         return _taken(ready, outcome)
 
     def _add(self, ready: Ready, fact: Fact, known: Sequence[Fact]) -> None:
@@ -136,7 +136,8 @@ class _Intake:
             items.add_version(connection, ready.key, replace(ready.sealed, fact=fact), message)
             profiles |= {fact.digest: ready.sealed.profile}
         life = Life(ready.key, (*known, fact), profiles)
-        self.act.changed(make_anew(self.act, life, self.timetable, has_spans=bool(known)))
+        is_visible = make_anew(self.act, life, self.timetable, has_spans=bool(known))
+        self.act.changed(is_visible, is_of_terms=False)
 
     def _message(self, received_at: datetime) -> int:
         """The id of the document as the database keeps it."""
@@ -162,7 +163,7 @@ class _Intake:
                 content_type=document.content_type,
             ),
         )
-        self.act.changed(is_visible=False)
+        self.act.changed(is_visible=False, is_of_terms=False)
         return _refused(refusal)
 
 

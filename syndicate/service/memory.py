@@ -1,30 +1,67 @@
-"""What a process remembers of the database: nothing that outlives the epoch under which it was read."""
+"""What a process remembers of the database: nothing that outlives the number of the epoch that it hangs on."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
 
 from syndicate.store.database import Epoch
 
+Value = TypeVar("Value")
+P = ParamSpec("P")
+
+Values = dict[Hashable, Any]
+
 
 class Memory:
-    """What this process read under the newest epoch that it has seen. All of it goes when the number moves."""
+    """What this process read under the newest epoch that it has seen, of stories and, for longer, of terms."""
 
     def __init__(self, most: int = 100_000) -> None:
+        self._stories, self._terms = _Shelf(most), _Shelf(most)
+
+    def under(self, epoch: Epoch) -> Values:
+        """What is remembered until anything changes that anybody may see."""
+        return self._stories.under(epoch.era, epoch.n)
+
+    def under_terms(self, epoch: Epoch) -> Values:
+        """What is remembered until anything but stories changes: feeds, contracts, credentials."""
+        return self._terms.under(epoch.era, epoch.terms)
+
+
+class _Shelf:
+    """What hangs on one number. All of it goes when that moves."""
+
+    def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
-        self._epoch: Epoch | None = None
-        self._values: dict[Hashable, Any] = {}
+        self._era, self._number = "", 0
+        self._values: Values = {}
 
-    def under(self, epoch: Epoch) -> dict[Hashable, Any]:
-        """What is remembered under this epoch: nothing, and nothing that stays, under an older one."""
+    def under(self, era: str, number: int) -> Values:
+        """What is remembered under this number: nothing, and nothing that stays, under an older one."""
         with self._lock:
-            if self._epoch is None or not self._epoch.is_same(epoch):
-                if self._epoch is not None and epoch.is_before(self._epoch):
+            if (era, number) != (self._era, self._number):
+                if era == self._era and number < self._number:
                     return {}
-                self._epoch, self._values = epoch, {}
+                self._era, self._number, self._values = era, number, {}
             elif len(self._values) > self._most:
                 self._values = {}
             return self._values
+
+
+def recall(
+    values: Values,
+    connect: Callable[[], Connection],
+    read: Callable[Concatenate[Connection, P], Value],
+    *args: P.args,
+    **named: P.kwargs,
+) -> Value:
+    """What `read` gives of the database for these arguments, read only where it is not remembered."""
+    key = (read, *args, *named.items())
+    if key not in values:
+        values[key] = read(connect(), *args, **named)
+    found: Value = values[key]
+    return found

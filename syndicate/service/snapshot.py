@@ -18,6 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from syndicate.service.agency import Agency, Moment
+from syndicate.service.memory import recall
 from syndicate.store.contracts import next_contract_edge
 from syndicate.store.database import Epoch, read_epoch
 from syndicate.store.spans import next_span_edge
@@ -48,6 +49,7 @@ class Snapshot:
         self._stack = stack
         self._connection: Connection | None = None
         self._values = agency.memory.under(moment.epoch)
+        self._terms = agency.memory.under_terms(moment.epoch)
 
     @property
     def now(self) -> datetime:
@@ -69,17 +71,13 @@ class Snapshot:
         self._connection, epoch = self._begin()
         self.moment = Moment(epoch, max(self.moment.now, epoch.settled_at))
         self._values = self.agency.memory.under(epoch)
+        self._terms = self.agency.memory.under_terms(epoch)
 
     def recall(
         self, read: Callable[Concatenate[Connection, P], Value], *args: P.args, **named: P.kwargs
     ) -> Value:
-        """What `read` gives of the database for these arguments, read once under an epoch."""
-        key = (read, *args, *named.items())
-        values = self._values
-        if key not in values:
-            values[key] = read(self.connection, *args, **named)
-        found: Value = values[key]
-        return found
+        """What `read` gives of feeds, contracts and credentials, read once until any of these changes."""
+        return recall(self._terms, lambda: self.connection, read, *args, **named)
 
     @property
     def window(self) -> Window:
@@ -95,7 +93,7 @@ class Snapshot:
 
     def forget(self, read: Callable[..., Any], *args: Hashable) -> None:
         """Read this anew next time: it was changed without moving the epoch."""
-        self._values.pop((read, *args), None)
+        self._terms.pop((read, *args), None)
 
     def _begin(self) -> tuple[Connection, Epoch]:
         connection = self._stack.enter_context(self.agency.database.snapshot())

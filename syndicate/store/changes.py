@@ -182,18 +182,24 @@ def _change(row: Any) -> ChangeRow:
 # What announcing asks
 
 
-def archive_days(connection: Connection, now: datetime) -> list[int]:
-    """The archive days of the licences that are not over."""
-    return sorted(connection.execute(_ARCHIVE_DAYS, {"now": now}).scalars())
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """How many days back licences reach, and when the last of these ends."""
+
+    days: int
+    ends_at: datetime
 
 
-_ARCHIVE_DAYS = (
-    select(licences.c.archive_days)
-    .where(
-        licences.c.archive_days.is_not(None),
-        licences.c.ends_at > bindparam("now", type_=licences.c.ends_at.type),
-    )
-    .distinct()
+def archives(connection: Connection) -> list[Archive]:
+    """The archives that licences reach back in, shortest first."""
+    return [Archive(*row) for row in connection.execute(_ARCHIVES)]
+
+
+_ARCHIVES = (
+    select(licences.c.archive_days, func.max(licences.c.ends_at))
+    .where(licences.c.archive_days.is_not(None))
+    .group_by(licences.c.archive_days)
+    .order_by(licences.c.archive_days)
 )
 
 

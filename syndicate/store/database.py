@@ -38,10 +38,14 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """The one number that says whether anything may have changed, and up to when history is settled."""
+    """The one number that says whether anything may have changed, and up to when history is settled.
+
+    `terms` says whether anything but stories has: feeds, contracts, credentials.
+    """
 
     era: str
     n: int
+    terms: int
     settled_at: datetime
 
     def is_same(self, other: Epoch) -> bool:
@@ -110,13 +114,13 @@ class Database:
         """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
         with translated():
             try:
-                row = self._pulse().execute("SELECT era, n, settled_at FROM epoch").fetchone()
+                row = self._pulse().execute("SELECT era, n, terms, settled_at FROM epoch").fetchone()
             except Exception:
                 self._drop_pulse()
                 raise
         if row is None:
             raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
-        return Epoch(row[0], row[1], BEGINNING + timedelta(microseconds=row[2]))
+        return Epoch(row[0], row[1], row[2], BEGINNING + timedelta(microseconds=row[3]))
 
     def connect(self) -> Any:
         """A raw connection of the driver's, outside any transaction; whoever takes it closes it."""
@@ -184,16 +188,21 @@ def read_epoch(connection: Connection) -> Epoch:
     return Epoch(*row)
 
 
-_EPOCH = select(epoch_table.c.era, epoch_table.c.n, epoch_table.c.settled_at)
+_EPOCH = select(epoch_table.c.era, epoch_table.c.n, epoch_table.c.terms, epoch_table.c.settled_at)
 
 
-def move_epoch(connection: Connection, settled_at: datetime, is_visible: bool) -> None:
-    """Settle history up to `settled_at`, and move the number when something visible changed."""
-    connection.execute(_MOVE, {"by": int(is_visible), "until": settled_at})
+def move_epoch(
+    connection: Connection, settled_at: datetime, is_visible: bool, is_of_terms: bool = True
+) -> None:
+    """Settle history up to `settled_at`, and move the numbers when something visible changed."""
+    moved = {"by": int(is_visible), "by_terms": int(is_visible and is_of_terms), "until": settled_at}
+    connection.execute(_MOVE, moved)
 
 
 _MOVE = update(epoch_table).values(
-    n=epoch_table.c.n + bindparam("by"), settled_at=bindparam("until", type_=epoch_table.c.settled_at.type)
+    n=epoch_table.c.n + bindparam("by"),
+    terms=epoch_table.c.terms + bindparam("by_terms"),
+    settled_at=bindparam("until", type_=epoch_table.c.settled_at.type),
 )
 
 
@@ -211,7 +220,7 @@ def begin_era_after(connection: Connection, before: Epoch) -> None:
 
 
 def _put_era(connection: Connection, **values: Any) -> None:
-    connection.execute(insert(epoch_table).values(id=1, era=secrets.token_hex(8), **values))
+    connection.execute(insert(epoch_table).values(id=1, era=secrets.token_hex(8), terms=0, **values))
 
 
 def awaits_acts(connection: Connection) -> bool:

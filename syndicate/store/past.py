@@ -23,7 +23,7 @@ def places_until(connection: Connection, keys: Collection[str], now: datetime) -
     generations = feeds.history(connection)
     profiles = items.profiles_of_all(connection, keys)
     return {
-        key: [each for each in places_of(list(found), profiles[key], generations) if each.from_at <= now]
+        key: [each for each in places_of(found, profiles[key], generations) if each.from_at <= now]
         for key, found in spans_of_all(connection, keys).items()
     }
 

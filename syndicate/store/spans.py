@@ -42,12 +42,12 @@ def add_spans(
     new = [span for reader_class in ReaderClass for span in made[reader_class]]
     if not new:
         return False
-    ids = connection.execute(_ADD_SPANS, [span_row(key, span) for span in new]).scalars()
-    add_places(connection, key, placed, dict(zip(new, ids, strict=True)))
+    connection.execute(_ADD_SPANS, [span_row(key, span) for span in new])
+    add_places(connection, [(key, each) for each in placed])
     return True
 
 
-_ADD_SPANS = insert(spans).returning(spans.c.id, sort_by_parameter_order=True)
+_ADD_SPANS = insert(spans)
 
 
 def spans_of(connection: Connection, key: str) -> list[Span]:
@@ -55,17 +55,17 @@ def spans_of(connection: Connection, key: str) -> list[Span]:
     return [span_from(row) for row in connection.execute(_SPANS_OF, {"of": key})]
 
 
-def spans_of_all(connection: Connection, keys: Collection[str]) -> dict[str, dict[Span, int]]:
-    """Every span of these items with its id, oldest first, by key."""
-    found: dict[str, dict[Span, int]] = {key: {} for key in keys}
+def spans_of_all(connection: Connection, keys: Collection[str]) -> dict[str, list[Span]]:
+    """Every span of these items, oldest first, by key."""
+    found: dict[str, list[Span]] = {key: [] for key in keys}
     for row in connection.execute(_SPANS_OF_ALL, {"keys": list(keys)}):
-        found[row.key][span_from(row)] = row.id
+        found[row.key].append(span_from(row))
     return found
 
 
-def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: Mapping[Span, int]) -> None:
-    """Write down where the spans of an item stand, or will: past generations have no places."""
-    rows = [place_row(key, each, ids[each.span]) for each in placed if not each.generation.has_ended]
+def add_places(connection: Connection, placed: Iterable[tuple[str, Placed]]) -> None:
+    """Write down where items (by key) stand, or will: past generations have no places."""
+    rows = [place_row(key, each) for key, each in placed if not each.generation.has_ended]
     if rows:
         connection.execute(_ADD_PLACES, rows)
 
@@ -73,11 +73,10 @@ def add_places(connection: Connection, key: str, placed: Iterable[Placed], ids: 
 _ADD_PLACES = insert(places)
 
 
-def place_row(key: str, placed: Placed, span: int) -> dict[str, Any]:
-    """A place as a row; `span` is the id of its span."""
+def place_row(key: str, placed: Placed) -> dict[str, Any]:
+    """A place as a row. Its span is found by key, class and beginning."""
     return {
         "generation": placed.generation.id,
-        "span": span,
         "feed": placed.generation.definition.name,
         "key": key,
         "reader_class": placed.span.reader_class.value,
@@ -128,7 +127,7 @@ SPAN_COLUMNS = (
 _SPAN = select(*SPAN_COLUMNS)
 _SPANS_OF = _SPAN.where(spans.c.key == bindparam("of")).order_by(spans.c.from_at, spans.c.id)
 _SPANS_OF_ALL = (
-    _SPAN.add_columns(spans.c.id, spans.c.key)
+    _SPAN.add_columns(spans.c.key)
     .where(spans.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(spans.c.from_at, spans.c.id)
 )

@@ -78,10 +78,15 @@ def _newest_of(generation: int, limit: int) -> Select[Any]:
     )
 
 
+_OF_PLACE = and_(
+    spans.c.key == places.c.key,
+    spans.c.reader_class == places.c.reader_class,
+    spans.c.from_at == places.c.from_at,
+)
 _STORY: Select[Any] = (
     select(*SPAN_COLUMNS, *OPEN_SIDES, items.c.uri, places.c.feed, places.c.public)
     .select_from(places)
-    .join(spans, spans.c.id == places.c.span)
+    .join(spans, _OF_PLACE)
     .join(versions, and_(versions.c.key == places.c.key, versions.c.digest == spans.c.version))
     .join(items, items.c.key == places.c.key)
 )
@@ -222,7 +227,7 @@ def shown_in(connection: Connection, keys: Collection[str], now: datetime) -> di
 
 _SHOWN = (
     select(*SPAN_COLUMNS, places.c.key, places.c.feed)
-    .join_from(places, spans, spans.c.id == places.c.span)
+    .join_from(places, spans, _OF_PLACE)
     .where(places.c.key.in_(_KEYS), places.c.reader_class != ReaderClass.PUBLIC.value, _STANDING)
 )
 

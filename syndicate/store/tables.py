@@ -39,6 +39,7 @@ epoch = Table(
     Column("id", Integer, primary_key=True),  # one row: 1
     Column("era", Text, nullable=False),  # random; new at init and after a restore
     Column("n", BigInteger, nullable=False),  # moved by every commit that can change what anybody may see
+    Column("terms", BigInteger, nullable=False),  # moved by those that change more than stories
     Column("settled_at", Time, nullable=False),  # no fact is received at or before this
     Column("awaits_acts", Boolean, nullable=False),  # out of a backup; what was done since is missing
 )
@@ -127,7 +128,7 @@ spans = Table(
     "spans",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("key", Text, ForeignKey("items.key"), nullable=False, index=True),
+    Column("key", Text, ForeignKey("items.key"), nullable=False),
     Column("reader_class", Text, nullable=False),
     Column("from_at", Time, nullable=False, index=True),
     Column("until_at", Time, nullable=False, index=True),
@@ -138,6 +139,7 @@ spans = Table(
     Column("words_at", Time, nullable=False),
     Column("is_corrected", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    UniqueConstraint("key", "reader_class", "from_at"),
     Index("ix_spans_of_face", "face", "until_at"),
 )
 
@@ -157,7 +159,6 @@ places = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("generation", Id, nullable=False),  # of those that count or are being built, and of some that end
-    Column("span", Id, nullable=False),
     Column("feed", Text, nullable=False),
     Column("key", Text, nullable=False, index=True),
     Column("reader_class", Text, nullable=False),

@@ -11,6 +11,7 @@ from syndicate.service import credentials, refusals, webhooks
 from syndicate.service.agency import Agency
 from syndicate.service.inbox import Inbox
 from syndicate.service.intake import Taken
+from syndicate.service.snapshot import look
 from syndicate.web.asking import bearer
 
 blueprint = Blueprint("wire", __name__)
@@ -39,8 +40,7 @@ def push(source: str) -> Response:
 
 
 def _check_key(agency: Agency, source: str) -> None:
-    with agency.database.snapshot() as connection:
-        owner = credentials.source_of(agency, connection, bearer())
+    owner = look(agency, lambda snapshot: credentials.source_of(snapshot, bearer()))
     if owner != source or source not in agency.settings.sources:
         raise refusals.BadSourceKey()
 

@@ -148,6 +148,7 @@ LOCKS: tuple[Lock, ...] = (
     Lock(asking, "credential", "a token for headers works in the path", off.path_as_header),
     Lock(front, "_fits", "a finished answer goes to others, and past its time", off.always(True)),
     Lock(Memory, "under", "what is remembered outlives commits", off.one_memory),
+    Lock(Memory, "under_terms", "rights that are remembered outlive contracts", off.one_memory),
     Lock(Snapshot, "connection", "an answer is made of two states", off.unchecked),
     Lock(errors, "_unexpected", "the text of a fault is shown", off.told),
     Lock(errors, "_refuse_to_redirect", "slashes redirect", off.always(None)),

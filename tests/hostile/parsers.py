@@ -15,7 +15,8 @@ from syndicate.core import tokens, visits, webhooks
 from syndicate.core.excerpt import Limits, excerpt_of
 from syndicate.core.model import Source
 from syndicate.core.tokens import Token, TokenKind
-from syndicate.inputs import FORMATS, IngestError, charset, dates, html, read, wire
+from syndicate.inputs import IngestError, charset, dates, html, wire
+from syndicate.inputs.formats import FORMATS, read
 from syndicate.inputs.refusal import ItemError
 from syndicate.settings import SettingsError, load, load_feeds
 from syndicate.web.front import takes_gzip

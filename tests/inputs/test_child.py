@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.core.model import Kind, Message, Rendition, Source, Status, Subject
-from syndicate.inputs import IngestError, Refusal, read, wire
+from syndicate.inputs import IngestError, Refusal, wire
+from syndicate.inputs.formats import read
 
 MAPPINGS = {"subjects": (("eco", "medtop:04000000"),), "kinds": (("x", Kind.CALENDAR),)}
 SOURCE = Source("desk", "house", is_numbered=True, **MAPPINGS)

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 
 from syndicate import inputs
 from syndicate.core.model import Source
-from syndicate.inputs import FORMATS, IngestError, Refusal, read
+from syndicate.inputs import IngestError, Refusal
+from syndicate.inputs.formats import FORMATS, read
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 FOLDERS = [form.name for form in FORMATS]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.core.model import Source
-from syndicate.inputs import FORMATS, IngestError, read
+from syndicate.inputs import IngestError
+from syndicate.inputs.formats import FORMATS, read
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 SEEDS = [

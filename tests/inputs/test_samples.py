@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.core.model import Kind, Message, Source, Status
-from syndicate.inputs import IngestError, Refusal, read
+from syndicate.inputs import IngestError, Refusal
+from syndicate.inputs.formats import read
 from syndicate.inputs.html import plain
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"

@@ -27,6 +27,7 @@ from tests.running.service import Answer, Service, serve, wait_for
 ACTS = int(os.environ.get("TEST_CHANGES", "400"))
 WRITERS = 8
 DEATHS = 5
+EDITS = 10
 SIGNAL = [{"uri": "http://cv.iptc.org/newscodes/signal/correction"}]
 _NUMBERS = count(1)
 
@@ -143,13 +144,14 @@ def _stamp(value: object) -> str:
     return f"{value:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def change_terms(service: Service, company: str, stop: Event) -> None:
-    """Other licences, and another file of a feed, now and then."""
+def change_terms(service: Service, company: str, acts: Callable[[], int], stop: Event) -> None:
+    """Other licences, and another file of a feed, spread over what is done: after each all begins anew."""
     newsroom = service.newsroom
     head = '[[select]]\nsubject = ["medtop:04000000"]\n'
-    for number in count():
-        if stop.wait(4):
-            return
+    for number in range(1, EDITS + 1):
+        while acts() < ACTS * number / (EDITS + 1):
+            if stop.wait(0.05):
+                return
         terms = Licence(0, frozenset({"headlines"}), Level.HEADLINE, newsroom.clock.now, FOREVER)
         licence = contracts.add_licence(newsroom.agency, company, terms, BY)
         service.publish("economy", head + ("[except]\nlanguage = ['xx']\n" if number % 2 else ""))
@@ -188,7 +190,7 @@ def test_who_follows_learns_of_everything_that_eight_writers_do(shared_service: 
     acts = lambda: sum(len(each.done) for each in writers)  # noqa: E731
     threads = [Thread(target=each.work, args=(ACTS // WRITERS,)) for each in writers]
     beside = [
-        Thread(target=change_terms, args=(service, company, stop)),
+        Thread(target=change_terms, args=(service, company, acts, stop)),
         Thread(target=kill_processes, args=(service, acts, stop)),
     ]
     for thread in [*threads, *beside]:

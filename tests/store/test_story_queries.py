@@ -58,7 +58,7 @@ QUESTIONS: dict[str, tuple[str | None, Callable[[Connection], object]]] = {
     "who stands in for an item": (None, lambda rows: changes.substitutes_of(rows, ["k"])),
     "what changed": (None, lambda rows: changes.changes_after(rows, 1, MINE, 200)),
     "when a contract ends": (None, lambda rows: contracts.next_contract_edge(rows, NOON)),
-    "the archive days": (None, lambda rows: changes.archive_days(rows, NOON)),
+    "the archive days": (None, changes.archives),
     "the facts of an item": (None, lambda rows: items.facts_of(rows, "k")),
     "a token": (None, lambda rows: contracts.find_token(rows, "t")),
 }

@@ -1,4 +1,4 @@
-"""Places: only those of the generations that count, with the times of their spans, found by generation."""
+"""Places of the generations that count alone, with the times of their spans; the number of the terms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,18 +12,20 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FOREVER = 253_402_214_400_000_000  # the last day of the year 9999, in microseconds
 
 COLUMNS = (
-    *("id", "generation", "span", "feed", "key", "reader_class", "face", "public"),
+    *("id", "generation", "feed", "key", "reader_class", "face", "public"),
     *("from_at", "until_at", "outline_at", "words_at"),
 )
 
 
 def upgrade() -> None:
-    """Make the table anew beside the old, and take over what counts."""
+    """Make the tables anew, and take over what counts."""
+    op.add_column("epoch", sa.Column("terms", sa.BigInteger(), nullable=False, server_default="0"))
+    with op.batch_alter_table("epoch") as epoch:
+        epoch.alter_column("terms", server_default=None)
     op.create_table(
         "places_by_generation",
         sa.Column("id", ID, nullable=False),
         sa.Column("generation", ID, nullable=False),
-        sa.Column("span", ID, nullable=False),
         sa.Column("feed", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("reader_class", sa.Text(), nullable=False),
@@ -37,6 +39,11 @@ def upgrade() -> None:
     )
     _take_over()
     op.drop_table("places")
+    op.drop_index(op.f("ix_spans_key"), "spans")
+    with op.batch_alter_table("spans") as spans:
+        spans.create_unique_constraint(
+            op.f("uq_spans_key_reader_class_from_at"), ["key", "reader_class", "from_at"]
+        )
     op.rename_table("places_by_generation", "places")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER INDEX pk_places_by_generation RENAME TO pk_places")
@@ -67,7 +74,7 @@ def _take_over() -> None:
     ]
     found = (
         sa.select(*columns)
-        .join_from(places, spans, spans.c.id == places.c.span)
+        .join_from(places, spans, spans.c.id == sa.column("span"))
         .join(generations, generations.c.id == places.c.generation)
         .where(generations.c.until_at == FOREVER)
     )
