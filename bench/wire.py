@@ -83,7 +83,7 @@ def story(number: int, at: datetime, version: int = 1) -> Message:
         number=version,
         created_at=at,
         summary=" ".join(random.choices(_sentences(), k=3)) if number % 3 == 0 else None,
-        text="".join(f"<p>{' '.join(random.choices(_sentences(), k=3))}</p>" for _ in range(_PARAGRAPHS)),
+        text="".join(_paragraph(random) for _ in range(_PARAGRAPHS)),
         byline=" ".join(random.choices(_words(), k=2)),
         language="en",
         urgency=number % 9 + 1,
@@ -92,6 +92,21 @@ def story(number: int, at: datetime, version: int = 1) -> Message:
         slugline="-".join(random.choices(_words(), k=2)),
         kind=Kind.PRESS_RELEASE if number % 25 == 0 else Kind.TEXT,
     )
+
+
+def _paragraph(random: Random) -> str:
+    """Three sentences, marked up as desks do: a name in bold, a quotation, what it is about as a link, a list."""
+    first, second, third = random.choices(_sentences(), k=3)
+    match random.randrange(4):
+        case 0:
+            return f"<p><strong>{first}</strong> {second} <em>{third}</em></p>"
+        case 1:
+            address = f"https://wire.example/{random.choice(_words())}"
+            return f'<p>{first} <a href="{address}">{second}</a> {third}</p>'
+        case 2:
+            return f"<ul><li>{first}</li><li>{second}</li><li><b>{third}</b></li></ul>"
+        case _:
+            return f"<blockquote><p>{first} <i>{second}</i></p></blockquote><p>{third}</p>"
 
 
 def ninjs(message: Message) -> bytes:
