@@ -10,13 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.service import feeds, logs, restoring, signing
+from syndicate.service import feeds, logs, signing
 from syndicate.service.agency import Agency, Clock, system_clock
+from syndicate.service.arriving.reading import ForeignReader
 from syndicate.service.contracts import By
+from syndicate.service.keeping import restoring
+from syndicate.service.keeping.replaying import Replayed, replay
 from syndicate.service.keyring import Keyring
-from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import PATIENCE
-from syndicate.service.replaying import Replayed, replay
 from syndicate.settings import FeedFiles, Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
 from syndicate.store.actlog import ActLog, in_order

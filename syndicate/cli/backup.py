@@ -14,7 +14,7 @@ from syndicate.cli.saying import agency_of, by, stamp
 @click.pass_context
 def backup(context: click.Context, target: Path) -> None:
     """Back the databases up into a new folder, while the service runs."""
-    from syndicate.service.backup import back_up
+    from syndicate.service.keeping.backup import back_up
 
     agency = agency_of(context)
     manifest = back_up(agency, target.absolute())

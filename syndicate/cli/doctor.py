@@ -12,7 +12,7 @@ from syndicate.cli.saying import agency_of, plain
 def doctor(context: click.Context) -> None:
     """Say what is wrong, and how to mend it. Exit code 1 when something is."""
     from syndicate.bootstrap import broken_feeds
-    from syndicate.service import health
+    from syndicate.service.watching import health
 
     agency = agency_of(context)
     findings = [*broken_feeds(agency), *health.findings(agency)]

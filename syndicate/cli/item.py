@@ -24,7 +24,7 @@ from syndicate.cli.saying import (
 from syndicate.cli.sheets import as_csv
 
 if TYPE_CHECKING:
-    from syndicate.service.purge import Purged
+    from syndicate.service.keeping.purge import Purged
 
 
 @click.group()
@@ -150,7 +150,7 @@ def release(context: click.Context, key: str, reason: str) -> None:
 @click.pass_context
 def purge(context: click.Context, key: str, reason: str, sure: int) -> None:
     """Remove the words of a killed story from the database."""
-    from syndicate.service import purge as service
+    from syndicate.service.keeping import purge as service
 
     agency = agency_of(context)
     uri = service.purgeable(agency, key).uri

@@ -45,7 +45,7 @@ def drop(context: click.Context, reason: str, yes: bool) -> None:
 @click.pass_context
 def metrics(context: click.Context, reason: str) -> None:
     """Make the key to the figures at /metrics; the one before ends. It is printed once, on stdout."""
-    from syndicate.service import metrics as figures
+    from syndicate.service.watching import metrics as figures
 
     click.echo(figures.make_key(agency_of(context), by(reason)))
     click.echo("/metrics takes it as Bearer, or as the password of Basic. It is shown this once.", err=True)

@@ -23,7 +23,7 @@ import click
 import structlog
 
 from syndicate.service import logs
-from syndicate.settings import Settings
+from syndicate.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -88,11 +88,15 @@ def _serve_from_now_on(settings: Settings) -> None:
 def _reload(folder: Path, worker: Worker) -> None:
     """Before web processes are started anew: take up the settings, if they are good."""
     from syndicate.bootstrap import ready_to_serve
+    from syndicate.service.agency import StoreError
 
     try:
         _serve_from_now_on(ready_to_serve(folder))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong, what runs goes on
+    except (SettingsError, StoreError) as error:
         log.error("not reloaded: the last good settings stay", problem=str(error))
+        return
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, what runs goes on
+        log.error("not reloaded: the last good settings stay", kind=type(error).__name__)
         return
     worker.restart()
     log.warning("reloaded; address, port and number of processes change with a restart only")

@@ -19,7 +19,7 @@ def source() -> None:
 @click.pass_context
 def list_sources(context: click.Context, is_json: bool) -> None:
     """The sources of config.toml, and how each is doing."""
-    from syndicate.service.standing import standings
+    from syndicate.service.arriving.standing import standings
 
     agency = agency_of(context)
     found = standings(agency)
@@ -121,7 +121,7 @@ def end_key(context: click.Context, name: str, id: str, reason: str, yes: bool) 
 def poll(context: click.Context, name: str) -> None:
     """Visit a polled source now; one that is gone, to find out whether it is back."""
     from syndicate.cli.ingest import tell
-    from syndicate.service import sources
+    from syndicate.service.arriving import sources
 
     visit = sources.poll(agency_of(context), name)
     if visit.news:

@@ -16,10 +16,10 @@ import structlog
 from syndicate.service import excerpts
 from syndicate.service.agency import Agency
 from syndicate.service.announcing import settle
-from syndicate.service.arrivals import Arrivals
+from syndicate.service.arriving.arrivals import Arrivals
 from syndicate.service.errands import Errands
-from syndicate.service.retention import Retention
-from syndicate.service.signs import Pulse
+from syndicate.service.keeping.retention import Retention
+from syndicate.service.watching.signs import Pulse
 from syndicate.store.lease import Lease
 
 log = structlog.get_logger()

@@ -6,9 +6,9 @@ import json
 
 from flask import Blueprint, Response
 
-from syndicate.service import metrics
-from syndicate.service.figures import exposition
-from syndicate.service.readiness import readiness
+from syndicate.service.watching import metrics
+from syndicate.service.watching.figures import exposition
+from syndicate.service.watching.readiness import readiness
 from syndicate.web.asking import agency, bearer
 from syndicate.web.errors import RETRY_SECONDS
 

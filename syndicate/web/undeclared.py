@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from syndicate.service.agency import Agency
-from syndicate.service.signs import ProxyWatch
+from syndicate.service.watching.signs import ProxyWatch
 
 
 def install(app: Flask, agency: Agency) -> None:

@@ -7,8 +7,9 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from syndicate.core.webhooks import signed_of
-from syndicate.service import credentials, refusals, webhooks
+from syndicate.service import credentials, refusals
 from syndicate.service.agency import Agency
+from syndicate.service.arriving import webhooks
 from syndicate.service.inbox import Inbox
 from syndicate.service.intake import Taken
 from syndicate.service.snapshot import look

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from syndicate.service import sources
+from syndicate.service.arriving import sources
 from tests.cli.shell import Shell
 from tests.newsroom import CONFIG, Newsroom, ninjs
 

@@ -118,7 +118,7 @@ OPENERS = {
     "reveal": {"core/gate.py"},
     "to_column": {"store/columns.py"},
     "for_the_desk": {"service/quarantine.py"},
-    "mentions": {"service/purge.py"},
+    "mentions": {"service/keeping/purge.py"},
 }
 
 

@@ -24,15 +24,16 @@ from syndicate.core.model import FOREVER, Level
 from syndicate.core.sealed import Sealed
 from syndicate.core.story import Licence, Partner
 from syndicate.outputs import outgoing
-from syndicate.service import credentials, directory, logs, metrics, preparing, receipts, rendering
-from syndicate.service import webhooks as signed
+from syndicate.service import credentials, directory, logs, preparing, receipts, rendering
 from syndicate.service.agency import Agency, Writing
+from syndicate.service.arriving import webhooks as signed
 from syndicate.service.credentials import FeedRight
 from syndicate.service.memory import Memory
 from syndicate.service.publish import Publisher
 from syndicate.service.receipts import Counter
 from syndicate.service.rendering import Rendering
 from syndicate.service.snapshot import Snapshot
+from syndicate.service.watching import metrics
 from syndicate.store import database, items, past, stories
 from syndicate.store.columns import SealedBytes, SealedText
 from syndicate.web import asking, errors, front, headers, showing

@@ -18,7 +18,8 @@ import pytest
 import structlog
 
 from syndicate.core import tokens, webhooks
-from syndicate.service import contracts, logs, metrics, publish, rendering
+from syndicate.service import contracts, logs, publish, rendering
+from syndicate.service.watching import metrics
 from syndicate.store.database import StoreError
 from syndicate.web.app import create_app
 from tests.gate.world import BY_URI, World, world

@@ -15,7 +15,7 @@ import requests
 
 from syndicate.net import fetch as fetching
 from syndicate.net.fetch import FetchError, fetch
-from syndicate.service import sources
+from syndicate.service.arriving import sources
 from tests.newsroom import CONFIG, Newsroom
 
 LIMIT = 1.0

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from syndicate.service import metrics
+from syndicate.service.watching import metrics
 from tests.newsroom import BY
 from tests.running.service import Service, is_serving, wait_for
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, update
 from syndicate import bootstrap
 from syndicate.bootstrap import Restored, open_agency, take_up_feeds
 from syndicate.service import contracts, holders, signing
-from syndicate.service.backup import back_up
+from syndicate.service.keeping.backup import back_up
 from syndicate.service.refusals import Impossible
 from syndicate.store.database import StoreError
 from syndicate.store.items import forget_raw

@@ -13,8 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from syndicate.core.model import Level
-from syndicate.service import contracts, health, surroundings, worker
-from syndicate.service.signs import Pulse
+from syndicate.service import contracts, worker
+from syndicate.service.watching import health, surroundings
+from syndicate.service.watching.signs import Pulse
 from syndicate.store import receipts, tables
 from syndicate.web.app import create_app
 from tests.newsroom import BY, Newsroom

@@ -13,8 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from syndicate.net.folder import WatchedFolder
-from syndicate.service import health, intake, quarantine, worker
-from syndicate.service.folders import Watch
+from syndicate.service import intake, quarantine, worker
+from syndicate.service.arriving.folders import Watch
+from syndicate.service.watching import health
 from syndicate.store import items
 from tests.newsroom import CONFIG, Newsroom, ninjs
 

@@ -18,9 +18,11 @@ from requests.adapters import HTTPAdapter
 
 from syndicate.net import fetch as fetching
 from syndicate.net.fetch import FetchError, fetch
-from syndicate.service import arrivals, health, sources, worker
+from syndicate.service import worker
 from syndicate.service.agency import StoreError
-from syndicate.service.standing import standings
+from syndicate.service.arriving import arrivals, sources
+from syndicate.service.arriving.standing import standings
+from syndicate.service.watching import health
 from syndicate.settings import load
 from syndicate.store.sources import Poll, find_poll
 from tests.newsroom import CONFIG, Newsroom

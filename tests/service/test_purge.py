@@ -16,9 +16,10 @@ from sqlalchemy import select
 from syndicate.bootstrap import take_up_feeds
 from syndicate.core.model import Kind, Subject, item_key
 from syndicate.core.selection import Profile, selects, without_words
-from syndicate.service import desk, intake, purge, refusals
+from syndicate.service import desk, intake, refusals
 from syndicate.service.intake import Taken
-from syndicate.service.purge import Purged
+from syndicate.service.keeping import purge
+from syndicate.service.keeping.purge import Purged
 from syndicate.store import books, items, tables
 from tests.newsroom import BY, CONFIG, Newsroom
 from tests.store.test_definitions import definitions, lists, texts

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
-from syndicate.service import reports, retention
-from syndicate.service.retention import REST, Retention
+from syndicate.service import reports
+from syndicate.service.keeping import retention
+from syndicate.service.keeping.retention import REST, Retention
 from syndicate.store import receipts, tables
 from tests.newsroom import Newsroom
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from syndicate.service import health, intake, silence
-from syndicate.service.standing import standings
+from syndicate.service import intake
+from syndicate.service.arriving import silence
+from syndicate.service.arriving.standing import standings
+from syndicate.service.watching import health
 from syndicate.settings import load
 from syndicate.store import books
 from tests.newsroom import CONFIG, Newsroom, ninjs

@@ -7,7 +7,7 @@ import re
 import pytest
 from structlog.testing import capture_logs
 
-from syndicate.service import metrics
+from syndicate.service.watching import metrics
 from syndicate.web import measuring
 from tests.newsroom import BY, Newsroom
 

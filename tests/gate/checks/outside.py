@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from syndicate.core.webhooks import secret_in, text_of
-from syndicate.service import contracts, metrics
+from syndicate.service import contracts
+from syndicate.service.watching import metrics
 from syndicate.settings import WebhookSecret, add_webhook, drop_webhook
 from syndicate.store import receipts, tables
 from syndicate.web.app import create_app

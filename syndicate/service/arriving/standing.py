@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.net.folder import trouble
-from syndicate.service import silence, sources
 from syndicate.service.agency import Agency
+from syndicate.service.arriving import silence, sources
 from syndicate.settings.sections import SourceSettings
 from syndicate.store import sources as rows
 from syndicate.store.sources import Poll

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syndicate.service import endings, signing, signs, surroundings
+from syndicate.service import signing
 from syndicate.service.agency import Agency
-from syndicate.service.signs import JUMP
-from syndicate.service.standing import standings
+from syndicate.service.arriving.standing import standings
+from syndicate.service.watching import endings, signs, surroundings
+from syndicate.service.watching.signs import JUMP
 from syndicate.store import books
 
 

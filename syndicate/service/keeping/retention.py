@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from syndicate.service import holders, webhooks
+from syndicate.service import holders
 from syndicate.service.agency import Agency
+from syndicate.service.arriving import webhooks
 from syndicate.service.changes import GOOD_FOR
 from syndicate.store import receipts
 from syndicate.store.books import forget_refused_raw

@@ -11,10 +11,10 @@ from functools import partial
 
 import structlog
 
-from syndicate.service import silence, sources
 from syndicate.service.agency import Agency
+from syndicate.service.arriving import silence, sources
+from syndicate.service.arriving.folders import Watch
 from syndicate.service.errands import Errands
-from syndicate.service.folders import Watch
 
 log = structlog.get_logger()
 

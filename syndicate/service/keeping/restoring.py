@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from syndicate.service import refusals
-from syndicate.service.backup import DUMP, MAIN, RECEIPTS, Manifest, checked
+from syndicate.service.keeping.backup import DUMP, MAIN, RECEIPTS, Manifest, checked
 from syndicate.settings import Settings
 from syndicate.store import actlog, copies, schema
 from syndicate.store.actlog import Read

@@ -1,0 +1,1 @@
+"""How items arrive: pushed and signed, visited, found in folders; and foreign bytes read in a child."""

@@ -1,0 +1,1 @@
+"""What is watched: the figures, the signs and the ends that an operator should know of."""
