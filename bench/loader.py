@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -56,7 +56,7 @@ class Life:
     facts: list[Fact] = field(default_factory=list)
     versions: dict[str, Version] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
-    spans: list[Span] = field(default_factory=list)
+    made: Mapping[ReaderClass, Sequence[Span]] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
 
 
@@ -104,12 +104,12 @@ class _Loading:
             self._add("items", asdict(ready.item))
         life, before = self._life, _shown(self._life.placed, self._settled_at)
         self._add_fact(life, ready, sent)
-        made = timeline(life.facts)
-        life.spans = [span for reader_class in ReaderClass for span in made[reader_class]]
-        life.placed = places_of(life.spans, life.profiles, self._generations)
+        life.made = timeline(life.facts)
+        every = [span for reader_class in ReaderClass for span in life.made[reader_class]]
+        life.placed = places_of(every, life.profiles, self._generations)
         self._n += 1
         self._announce(life, before, sent.received_at)
-        for span in life.spans:
+        for span in every:
             for at in (span.from_at, span.until_at):
                 self._watch(life, at, sent.received_at)
 
@@ -118,11 +118,10 @@ class _Loading:
         if self._life is None:
             return
         key = self._life.ready.key
-        for span in self._life.spans:
-            self._add("spans", spans.span_row(key, span))
-        for placed in self._life.placed:
-            if not placed.generation.has_ended:
-                self._add("places", spans.place_row(key, placed))
+        for row in spans.span_rows(key, self._life.made):
+            self._add("spans", row)
+        for row in spans.place_rows(key, self._life.placed):
+            self._add("places", row)
 
     def write(self) -> None:
         """Write what waits, and settle up to the last message."""

@@ -30,6 +30,7 @@ from syndicate.store.actlog import ActLog, Logged
 from syndicate.store.changes import Archive, archives
 from syndicate.store.database import Database, Epoch, StoreError, move_epoch, read_epoch
 from syndicate.store.door import Door
+from syndicate.store.fresh import Fresh
 
 __all__ = ["TICK", "Agency", "Clock", "Moment", "StoreError", "Writing", "system_clock"]
 
@@ -112,6 +113,7 @@ class Agency:
             now = max(self.clock(), epoch.settled_at + TICK)
             act = Writing(connection, now, announcer, self.memory.under_terms(epoch))
             yield act
+            act.fresh.write(connection)
             if act.has_changed:
                 has_news = announcer.announce(epoch.n + 1, act.now, act.archives())
                 settled_at = max(act.now, epoch.settled_at)
@@ -136,6 +138,7 @@ class Writing:
     now: datetime
     announcer: Announcer
     terms: Values
+    fresh: Fresh = field(default_factory=Fresh)
     has_changed: bool = False
     is_visible: bool = False
     is_of_terms: bool = False

@@ -114,6 +114,8 @@ class _Intake:
         connection = self.act.connection
         fact = ready.fact_at(received_at)
         is_new = items.add_item(connection, ready.item)
+        if not is_new:
+            self.act.fresh.write(connection)  # it may be among these
         known = [] if is_new else items.facts_of(connection, ready.key)
         outcome = outcome_of(known, fact)
         if outcome is not Outcome.DUPLICATE:
@@ -133,7 +135,11 @@ class _Intake:
         elif ready.sealed is not None:
             fact = replace(fact, outline_digest=_outline_of(fact, known))
             message = self._message(fact.received_at)
-            items.add_version(connection, ready.key, replace(ready.sealed, fact=fact), message)
+            sealed = replace(ready.sealed, fact=fact)
+            if known:
+                items.add_version(connection, ready.key, sealed, message)
+            else:
+                self.act.fresh.add_version(ready.key, sealed, message)
             profiles |= {fact.digest: ready.sealed.profile}
         life = Life(ready.key, (*known, fact), profiles)
         is_visible = make_anew(self.act, life, self.timetable, has_spans=bool(known))
@@ -197,8 +203,11 @@ def make_anew(act: Writing, life: Life, timetable: Timetable, has_spans: bool = 
     every = [span for class_spans in made.values() for span in class_spans]
     placed = places_of(every, life.profiles, timetable.counted)
     ahead = places_ahead(every, life.profiles, timetable, act.now)
-    put = spans.replace_spans if has_spans else spans.add_spans
-    is_other = put(act.connection, life.key, made, [*placed, *ahead])
+    stands = [*placed, *ahead]
+    if has_spans:
+        is_other = spans.replace_spans(act.connection, life.key, made, stands)
+    else:
+        is_other = act.fresh.add_spans(life.key, made, stands)
     if is_other:
         act.announcer.place(life.key, placed)
     return is_other

@@ -26,28 +26,16 @@ def replace_spans(
         return False
     for query in (_DELETE_PLACES, _DELETE_SPANS):
         connection.execute(query, {"of": key})
-    add_spans(connection, key, made, placed)
-    return True
-
-
-_DELETE_PLACES, _DELETE_SPANS = (
-    delete(each).where(each.c.key == bindparam("of")) for each in (places, spans)
-)
-
-
-def add_spans(
-    connection: Connection, key: str, made: Mapping[ReaderClass, Sequence[Span]], placed: Iterable[Placed]
-) -> bool:
-    """Write down the spans and places of an item that has none; whether there are any."""
-    new = [span for reader_class in ReaderClass for span in made[reader_class]]
-    if not new:
-        return False
-    connection.execute(_ADD_SPANS, [span_row(key, span) for span in new])
+    if new:
+        connection.execute(_ADD_SPANS, span_rows(key, made))
     add_places(connection, [(key, each) for each in placed])
     return True
 
 
 _ADD_SPANS = insert(spans)
+_DELETE_PLACES, _DELETE_SPANS = (
+    delete(each).where(each.c.key == bindparam("of")) for each in (places, spans)
+)
 
 
 def spans_of(connection: Connection, key: str) -> list[Span]:
@@ -65,7 +53,7 @@ def spans_of_all(connection: Connection, keys: Collection[str]) -> dict[str, lis
 
 def add_places(connection: Connection, placed: Iterable[tuple[str, Placed]]) -> None:
     """Write down where items (by key) stand, or will: past generations have no places."""
-    rows = [place_row(key, each) for key, each in placed if not each.generation.has_ended]
+    rows = [row for key, each in placed for row in place_rows(key, [each])]
     if rows:
         connection.execute(_ADD_PLACES, rows)
 
@@ -73,8 +61,13 @@ def add_places(connection: Connection, placed: Iterable[tuple[str, Placed]]) -> 
 _ADD_PLACES = insert(places)
 
 
-def place_row(key: str, placed: Placed) -> dict[str, Any]:
-    """A place as a row. Its span is found by key, class and beginning."""
+def place_rows(key: str, placed: Iterable[Placed]) -> list[dict[str, Any]]:
+    """The places of an item as rows, without those in generations that have ended."""
+    return [_place_row(key, each) for each in placed if not each.generation.has_ended]
+
+
+def _place_row(key: str, placed: Placed) -> dict[str, Any]:
+    """The span of a place is found by key, class and beginning."""
     return {
         "generation": placed.generation.id,
         "feed": placed.generation.definition.name,
@@ -106,8 +99,12 @@ _DROP_OF = delete(places).where(
 )
 
 
-def span_row(key: str, span: Span) -> dict[str, Any]:
-    """A span as a row."""
+def span_rows(key: str, made: Mapping[ReaderClass, Sequence[Span]]) -> list[dict[str, Any]]:
+    """The spans of an item as rows."""
+    return [_span_row(key, span) for reader_class in ReaderClass for span in made[reader_class]]
+
+
+def _span_row(key: str, span: Span) -> dict[str, Any]:
     values = {name: getattr(span, name) for name in _SPAN_NAMES}
     return values | {"key": key, "reader_class": span.reader_class.value, "face": span.face.value}
 

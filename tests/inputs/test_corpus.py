@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from syndicate import inputs
 from syndicate.core.model import Source
 from syndicate.inputs import IngestError, Refusal
+from syndicate.inputs.document import open_document
 from syndicate.inputs.formats import FORMATS, read
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -55,7 +56,7 @@ def test_every_format_has_a_corpus_and_is_recognised_first_for_its_own():
         for case in cases:
             expect = json.loads(case.read_text("utf-8"))
             if "error" not in expect:
-                document = inputs.open_document(document_of(case), None)
+                document = open_document(document_of(case), None)
                 assert next(one for one in FORMATS if one.recognise(document)).name == form.name
 
 

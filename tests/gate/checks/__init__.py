@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     changing.what_happens_counts_at_once,
     changing.a_feed_edit_before_the_first_look_counts,
     changing.a_kill_during_the_receipt_wins,
+    changing.what_is_taken_from_a_company_is_gone_at_once,
     changing.the_unseen_moves_nothing,
     changing.what_nobody_is_told_of_leaves_no_trace,
     outside.figures_are_for_the_key,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from syndicate.bootstrap import take_up_feeds
 from syndicate.core.model import ReaderClass
+from syndicate.service import contracts
 from syndicate.service.arriving.reading import ForeignReader
 from syndicate.service.publish import Publisher
 from syndicate.service.receipts import Counter
@@ -18,7 +19,7 @@ from syndicate.service.rendering import View
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.store import feeds
 from tests.gate.world import GENRE, World
-from tests.newsroom import TEXT, Newsroom
+from tests.newsroom import BY, TEXT, Newsroom
 
 
 @cache
@@ -110,6 +111,21 @@ def a_feed_edit_before_the_first_look_counts(_: World) -> None:
         assert b"canary" not in body, "an old level with a new state"
         assert b"<item>" in body, "an old feed with the stories of a new state"
         assert b"canary" not in press.public_feed("press-releases", "rss").body, "an old level stays"
+
+
+def what_is_taken_from_a_company_is_gone_at_once(_: World) -> None:
+    """A token that is revoked and a company that is suspended, each asked for in the same way before."""
+    with small_newsroom() as newsroom:
+        newsroom.send()
+        token, other = newsroom.subscriber("all"), newsroom.subscriber("all")
+        for path in ("/private/account", "/private/feeds/all.rss"):
+            for each in (token, other):
+                newsroom.text(path, each)
+        contracts.revoke_token(newsroom.agency, newsroom.names[token], False, BY)
+        contracts.suspend(newsroom.agency, "company-1", BY)
+        for path in ("/private/account", "/private/feeds/all.rss"):
+            assert newsroom.get(path, token).status_code != 200, "a revoked token goes on"
+            assert newsroom.get(path, other).status_code != 200, "a suspended company goes on"
 
 
 def the_unseen_moves_nothing(_: World) -> None:
