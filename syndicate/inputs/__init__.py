@@ -2,7 +2,7 @@
 
 What becomes of a message is not decided here but in `service.intake`. Foreign bytes are read in a child
 process (`python -m syndicate.inputs`), which has limits of memory; its limits of time are its parent's. So
-`formats`, with all the parsers behind it, is loaded there alone.
+`formats`, and feedparser behind it, are loaded there alone.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ from syndicate.store import feeds, items, spans
 BATCH = 100
 """So many items are placed at once: others that write wait for no more than that."""
 
+ROUNDS = 10
+"""So often what has happened meanwhile is caught up with in batches; what is left then, in the switch."""
+
 DROPPED = 1000
 """So many places are forgotten at once."""
 
@@ -47,21 +50,23 @@ class Building:
         keys: Sequence[str] = [""]
         while self._digests and (keys := self._next(keys[-1])):
             self._place(keys)
-        while True:
-            with self._agency.writing() as act:
-                if feeds.coming_digests(act.connection) != self._digests:
-                    return False
-                late = self._with_edges(act)
-                if len(late) <= BATCH:
-                    self._place_in(act, late)
-                    self._switch(act, removed)
-                    return True
-                self._seen_until = act.now
+        for _ in range(ROUNDS):
+            if len(late := self._catch_up()) <= BATCH:
+                break
             for start in range(0, len(late), BATCH):
                 self._place(late[start : start + BATCH])
+        with self._agency.writing() as act:
+            if feeds.coming_digests(act.connection) != self._digests:
+                return False
+            self._place_in(act, self._with_edges(act), act.now)
+            self._switch(act, removed)
+            return True
 
     def _begin(self) -> datetime:
-        """Say what is to come; what is left of other buildings is given up."""
+        """Say what is to come; what is left of other buildings is given up.
+
+        History is settled up to then: a clock that is set back cannot hide what is placed from now on.
+        """
         with self._agency.writing() as act:
             coming = feeds.coming_digests(act.connection)
             feeds.give_up(
@@ -70,13 +75,21 @@ class Building:
             for name, digest in self._digests.items():
                 if coming.get(name) != digest:
                     feeds.propose(act.connection, self._definitions[name], digest)
-            if coming != self._digests:
-                act.changed()
+            act.changed(is_visible=coming != self._digests)
             return act.now
 
     def _next(self, after: str) -> list[str]:
         with self._agency.database.snapshot() as connection:
             return items.keys_after(connection, after, BATCH)
+
+    def _catch_up(self) -> list[str]:
+        """The items that may be other than they were placed; from now on, only what happens after this."""
+        with self._agency.writing() as act:
+            late = self._with_edges(act)
+            if len(late) > BATCH:
+                self._seen_until = act.now
+                act.changed(is_visible=False, is_of_terms=False)
+        return late
 
     def _with_edges(self, act: Writing) -> list[str]:
         """The items with which something has happened since they may have been placed."""
@@ -86,12 +99,13 @@ class Building:
 
     def _place(self, keys: Sequence[str]) -> None:
         """Place some items, and then rest as long as that took: whoever waits to write comes first."""
-        begun = perf_counter()
         with self._agency.writing() as act:
-            self._place_in(act, keys)
+            begun = perf_counter()
+            self._place_in(act, keys, self._seen_until)
         sleep(perf_counter() - begun)
 
-    def _place_in(self, act: Writing, keys: Sequence[str]) -> None:
+    def _place_in(self, act: Writing, keys: Sequence[str], at: datetime) -> None:
+        """Place some items as if the new states counted from `at` on."""
         connection = act.connection
         timetable = feeds.timetable(connection)
         if not timetable.coming or not keys:
@@ -101,7 +115,7 @@ class Building:
         ahead = [
             (key, each)
             for key, found in spans.spans_of_all(connection, keys).items()
-            for each in places_ahead(found, profiles[key], timetable, self._at or act.now)
+            for each in places_ahead(found, profiles[key], timetable, self._at or at)
         ]
         spans.add_places(connection, ahead)
 
@@ -117,7 +131,7 @@ def clear(agency: Agency) -> None:
         ended = feeds.ended_with_places(connection)
     dropped = DROPPED if ended else 0
     while dropped == DROPPED:
-        begun = perf_counter()
         with agency.writing() as act:
+            begun = perf_counter()
             dropped = spans.drop_some_places(act.connection, ended, DROPPED)
         sleep(perf_counter() - begun)

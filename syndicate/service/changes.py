@@ -119,7 +119,7 @@ def acknowledge(agency: Agency, credential: Credential, key: str, said: object) 
         if found is None:
             raise refusals.NothingOwed()
         rows.add_ack(act.connection, access.partner.company, key, access.partner.token, act.now)
-        act.changed(is_visible=False)
+        act.changed(is_visible=False, is_of_terms=False)
     return found
 
 

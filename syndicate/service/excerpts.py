@@ -30,5 +30,5 @@ def make_anew(agency: Agency) -> int:
         for id, excerpt in made.items():
             items.put_excerpt(act.connection, id, excerpt, limits)
         act.announcer.rewrite(version.key for version in stale)
-        act.changed()
+        act.changed(is_of_terms=False)
     return len(stale)

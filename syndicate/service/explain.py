@@ -42,7 +42,8 @@ def explain(agency: Agency, key: str, who: str, feed: str | None, at: datetime |
         principal = _principal(connection, who)
         if feed is not None and feed not in (known := feeds.current(connection)):
             raise refusals.Unknown(kind="feed", name=feed, hint=near(feed, known, "feed"))
-        story = stories.story_at(connection, key, now, str(agency.limits))
+        find = stories.find_story if at is None else stories.story_at
+        story = find(connection, key, now, str(agency.limits))
         channel = InFeed(feed) if feed else ByKey()
         if refused := _refused(connection, who, now):
             decision = Decision(Level.NOTHING, refused)

@@ -20,7 +20,7 @@ class Inbox:
 
     def __init__(self, agency: Agency) -> None:
         self._agency = agency
-        self._clerk: Clerk[Document, list[Taken]] = Clerk(self._keep)
+        self._clerk: Clerk[Document, list[Taken]] = Clerk("intake", self._keep)
 
     def take(self, body: bytes, source: Source, content_type: str | None) -> list[Taken]:
         """What became of each item of a document, once it is durable. Raises `Unavailable` where it is not."""

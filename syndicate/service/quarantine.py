@@ -50,4 +50,4 @@ def _set(agency: Agency, id: int, state: str, by: By) -> None:
         books.set_refused_state(act.connection, id, state)
         note = books.AuditRow(act.now, by.who, f"quarantine {state}", str(id), by.reason)
         books.add_audit(act.connection, note)
-        act.changed(is_visible=False)
+        act.changed(is_visible=False, is_of_terms=False)

@@ -39,7 +39,7 @@ class Counter:
         self._tally = tally
         self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
         self._lock = Lock()
-        self._clerk: Clerk[Receipt, None] = Clerk(self._write)
+        self._clerk: Clerk[Receipt, None] = Clerk("receipts", self._write)
 
     def sign(self, partner: Partner, carried: Bundle, channel: str, moment: Moment) -> bool:
         """Make durable that `partner` is given what is carried; whether there was anything to write.

@@ -52,10 +52,6 @@ class Epoch:
         """Whether nothing that anybody can see was committed between the two."""
         return (self.era, self.n) == (other.era, other.n)
 
-    def is_before(self, other: Epoch) -> bool:
-        """Whether this is an earlier number of the same era."""
-        return self.era == other.era and self.n < other.n
-
 
 class Database:
     """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`.

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, fun
 
 from syndicate.core.model import FOREVER, Deed, Face, ReaderClass, Span
 from syndicate.core.placement import Placed
+from syndicate.store.columns import unindexed
 from syndicate.store.tables import acts, places, spans
 
 
@@ -95,8 +96,9 @@ def drop_some_places(connection: Connection, generations: Collection[int], most:
 
 _DROP_OF = delete(places).where(
     places.c.key.in_(bindparam("keys", expanding=True)),
-    places.c.generation.in_(bindparam("generations", expanding=True)),
+    unindexed(places.c.generation).in_(bindparam("generations", expanding=True)),
 )
+"""A generation has as many places as there are items, an item a few: it is found by its key."""
 
 
 def span_rows(key: str, made: Mapping[ReaderClass, Sequence[Span]]) -> list[dict[str, Any]]:

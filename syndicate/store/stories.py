@@ -50,13 +50,11 @@ def feed_stories(connection: Connection, window: Window, now: datetime, limits: 
 def ticker_stories(connection: Connection, now: datetime, limit: int, limits: str) -> list[Story]:
     """The newest stories that the public sees at HEADLINE or more in any feed, each once."""
     open_feeds = [
-        each.id
-        for each in feeds.current(connection).values()
-        if each.definition.public >= Level.HEADLINE and each.from_at <= now
+        name for name, each in feeds.current(connection).items() if each.definition.public >= Level.HEADLINE
     ]
     if not open_feeds:
         return []
-    newest = union_all(*(select(_newest_of(id, limit).subquery()) for id in open_feeds)).subquery()
+    newest = union_all(*(select(_newest_of(feed, limit).subquery()) for feed in open_feeds)).subquery()
     each_once = select(newest.c.key, newest.c.outline_at).distinct()
     query = each_once.order_by(newest.c.outline_at.desc(), newest.c.key).limit(limit)
     keys = [row.key for row in connection.execute(query, {"now": now})]
@@ -64,11 +62,11 @@ def ticker_stories(connection: Connection, now: datetime, limit: int, limits: st
     return [found[key] for key in keys]
 
 
-def _newest_of(generation: int, limit: int) -> Select[Any]:
+def _newest_of(feed: str, limit: int) -> Select[Any]:
     return (
         select(places.c.key, places.c.outline_at)
         .where(
-            places.c.generation == generation,
+            places.c.generation == feeds.counting(feed).scalar_subquery(),
             places.c.reader_class == ReaderClass.PUBLIC.value,
             places.c.face == Face.ENTRY.value,
             _NOW_WITHIN,

@@ -235,3 +235,28 @@ def test_what_is_learnt_of_the_past_meanwhile_is_known_to_what_is_built(
     monkeypatch.setattr(building, "sleep", receive_earlier)
     assert take_up_feeds(newsroom.agency) == (["economy"], ())
     assert kept(newsroom) == told_by_the_facts(newsroom)
+
+
+def test_a_clock_that_is_set_back_meanwhile_hides_nothing_of_what_is_built(
+    both_newsrooms: Newsroom, watched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom = both_newsrooms
+    newsroom.send("expiring", expires=newsroom.clock.now + timedelta(minutes=30), subjects=[{"uri": SPORT}])
+
+    def break_off(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(building, "sleep", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        take_up_feeds(newsroom.agency)
+
+    def set_back(_: float) -> None:
+        monkeypatch.setattr(building, "sleep", lambda _: None)
+        newsroom.clock.advance(minutes=-50)
+
+    newsroom.clock.advance(minutes=55)
+    monkeypatch.setattr(building, "sleep", set_back)
+    assert take_up_feeds(newsroom.agency) == (["economy"], ())
+    assert kept(newsroom) == told_by_the_facts(newsroom)
+    for feed in ("all", "economy"):
+        assert newsroom.text(f"/feeds/{feed}.rss").count("<item>") == ITEMS

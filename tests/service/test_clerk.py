@@ -18,7 +18,7 @@ class Office:
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
         self.is_free = Event()
-        self.clerk: Clerk[int, int] = Clerk(self.do)
+        self.clerk: Clerk[int, int] = Clerk("office", self.do)
 
     def do(self, group: list[int]) -> list[int]:
         self.groups.append(group)
@@ -33,7 +33,7 @@ class Office:
             first = pool.submit(self.clerk.ask, 0, 60.0)
             wait_for(lambda: self.groups == [[0]], "the clerk to be busy")
             futures = [pool.submit(self.clerk.ask, each, 60.0) for each in works]
-            wait_for(lambda: len(self.clerk._waiting) == len(works), "all to wait")
+            wait_for(lambda: self.clerk._waiting.qsize() == len(works), "all to wait")
             then()
             self.is_free.set()
         return [first, *futures]
@@ -68,23 +68,9 @@ def test_what_nobody_waits_for_any_more_is_not_done() -> None:
             office.clerk.ask(5, 0.0)
 
     office.asked([1], give_up)
+    wait_for(lambda: office.clerk._waiting.empty(), "the rest")
     assert [1] in office.groups
     assert not any(5 in group for group in office.groups)
-
-
-def test_the_first_who_came_meanwhile_does_the_work_of_the_others() -> None:
-    office = Office()
-    with ThreadPoolExecutor(8) as pool:
-        first = pool.submit(office.clerk.ask, 0, 60.0)
-        wait_for(lambda: office.groups == [[0]], "the clerk to be busy")
-        second = pool.submit(office.clerk.ask, 1, 60.0)
-        wait_for(lambda: len(office.clerk._waiting) == 1, "the second to wait")
-        third = pool.submit(office.clerk.ask, 2, 60.0)
-        wait_for(lambda: len(office.clerk._waiting) == 2, "the third to wait")
-        office.is_free.set()
-    assert [each.result() for each in (first, second, third)] == [0, -1, -2]
-    assert not office.clerk._waiting
-    assert not office.clerk._is_busy
 
 
 def test_many_at_once_are_all_served() -> None:
@@ -93,4 +79,3 @@ def test_many_at_once_are_all_served() -> None:
         results = list(pool.map(lambda each: office.clerk.ask(each, 60.0), range(100, 2100)))
     assert results == [-each for each in range(100, 2100)]
     assert sorted(each for group in office.groups for each in group) == list(range(100, 2100))
-    assert not office.clerk._is_busy

@@ -51,7 +51,10 @@ QUESTIONS: dict[str, tuple[str | None, Callable[[Connection], object]]] = {
     ),
     "one story at another time": (None, lambda rows: stories.story_at(rows, "k", NOON, "")),
     "who has seen an item": (None, lambda rows: past.classes_that_saw(rows, ["k"], NOON)),
-    "the places of a batch": (None, lambda rows: spans.drop_places_of(rows, ["k"], [1])),
+    "the places of a batch": (
+        "places USING INDEX ix_places_key (key=?)",
+        lambda rows: spans.drop_places_of(rows, ["k"], [1]),
+    ),
     "when the next thing happens": (None, lambda rows: spans.next_span_edge(rows, NOON)),
     "what has happened": (None, lambda rows: spans.keys_with_edges(rows, NOON, NOON)),
     "what has become too old": (None, lambda rows: spans.keys_first_seen(rows, NOON, NOON)),

@@ -42,7 +42,7 @@ def _listen(agency: Agency, name: str, most: timedelta) -> None:
             ("source silent", silent(after)) if after.silent_since else ("source heard", _heard(after))
         )
         books.add_audit(act.connection, books.AuditRow(act.now, "worker", verb, name, told))
-        act.changed(is_visible=False)
+        act.changed(is_visible=False, is_of_terms=False)
     log.warning(verb, source=name, told=told)
 
 

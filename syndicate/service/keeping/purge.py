@@ -66,7 +66,7 @@ def purge(agency: Agency, key: str, by: By) -> Purged:
         after = {"versions": versions, "messages": emptied, "quarantine": put_aside}
         note = books.AuditRow(act.now, by.who, "item purge", key, by.reason, after=after)
         books.add_audit(act.connection, note)
-        act.changed()
+        act.changed(is_of_terms=False)
     is_journal_empty = agency.database.empty_journal()
     return Purged(act.now, versions, emptied, put_aside, is_journal_empty, _folders(agency, sources))
 
