@@ -7,7 +7,7 @@ was begun is taken up again by the next who builds the same, or given up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter, sleep
 
@@ -53,12 +53,13 @@ class Building:
         for _ in range(ROUNDS):
             if len(late := self._catch_up()) <= BATCH:
                 break
-            for start in range(0, len(late), BATCH):
-                self._place(late[start : start + BATCH])
+            for keys in _batches(late):
+                self._place(keys)
         with self._agency.writing() as act:
             if feeds.coming_digests(act.connection) != self._digests:
                 return False
-            self._place_in(act, self._with_edges(act), act.now)
+            for keys in _batches(self._with_edges(act)):
+                self._place_in(act, keys, act.now)
             self._switch(act, removed)
             return True
 
@@ -108,7 +109,7 @@ class Building:
         """Place some items as if the new states counted from `at` on."""
         connection = act.connection
         timetable = feeds.timetable(connection)
-        if not timetable.coming or not keys:
+        if not timetable.coming:
             return
         spans.drop_places_of(connection, keys, [each.id for each in timetable.coming])
         profiles = items.profiles_of_all(connection, keys)
@@ -123,6 +124,11 @@ class Building:
         feeds.switch(act.connection, [*self._digests, *removed], self._at or act.now)
         if self._digests or removed:
             act.changed()
+
+
+def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]
 
 
 def clear(agency: Agency) -> None:
