@@ -119,6 +119,7 @@ def test_receipts_go_in_batches_and_the_rest_the_next_time(
 def test_raw_messages_are_looked_for_once_a_minute(newsroom: Newsroom) -> None:
     visits = []
     worker = Retention(newsroom.agency)
+    newsroom.clock.advance(seconds=1)  # past what the first feeds have settled
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(retention, "forget", lambda _, now: visits.append(now))
         for _ in range(125):
