@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bench.wire import SOURCE, Sent
-from syndicate.core.change import News, Shown, Where, news
+from syndicate.core.change import News, Shown, Where, news, shown
 from syndicate.core.life import timeline
 from syndicate.core.model import FOREVER, Act, Fact, ReaderClass, Span
 from syndicate.core.placement import Generation, Placed, places_of
@@ -186,18 +186,9 @@ class _Loading:
 
 def _shown(placed: Iterable[Placed], now: datetime) -> dict[Where, Shown]:
     """What those with a licence see of an item at a moment: `store.stories.shown_in` without a database."""
-    standing = [
-        each
-        for each in placed
-        if each.span.reader_class is not ReaderClass.PUBLIC and each.from_at <= now < each.until_at
-    ]
-    licensed = {each.span.version for each in standing if each.span.reader_class is ReaderClass.LICENSED}
-    return {
-        (each.generation.definition.name, each.span.reader_class): Shown(
-            each.span, each.span.reader_class is ReaderClass.EARLY and each.span.version not in licensed
-        )
-        for each in standing
-    }
+    return shown(
+        (each.generation.definition.name, each.span) for each in placed if each.from_at <= now < each.until_at
+    )
 
 
 def _alike(life: Life) -> Callable[[str, str], bool]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from syndicate.service import feeds, logs, signing
 from syndicate.service.agency import Agency, Clock, system_clock
-from syndicate.service.arriving.reading import ForeignReader
 from syndicate.service.contracts import By
 from syndicate.service.keeping import restoring
 from syndicate.service.keeping.replaying import Replayed, replay
 from syndicate.service.keyring import Keyring
+from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import PATIENCE
 from syndicate.settings import FeedFiles, Settings, SettingsError, load, load_feeds, make_keys
 from syndicate.store import schema
@@ -165,7 +165,7 @@ def ready_to_serve(folder: Path) -> Settings:
     """
     agency = open_agency(folder)
     check_keys(agency)
-    _feed_files(agency)
+    _feed_files(agency)  # a folder that cannot be read is said here, not by the worker
     if not feeds.current(agency):
         take_up_feeds(agency)
     agency.close()

@@ -19,12 +19,12 @@ from sqlalchemy import Connection
 from syndicate.core.excerpt import Limits
 from syndicate.core.gate import House
 from syndicate.service.announcing import Announcer
-from syndicate.service.arriving.reading import ForeignReader
-from syndicate.service.keeping.outliving import gives_back
 from syndicate.service.keyring import Keyring
 from syndicate.service.memory import Memory, Values, recall
+from syndicate.service.outliving import gives_back
 from syndicate.service.quotas import Quotas
-from syndicate.service.watching.tally import Tally
+from syndicate.service.reading import ForeignReader
+from syndicate.service.tally import Tally
 from syndicate.settings import Settings
 from syndicate.store.actlog import ActLog, Logged
 from syndicate.store.changes import Archive, archives

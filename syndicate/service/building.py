@@ -29,6 +29,8 @@ DROPPED = 1000
 class Building:
     """The new states of some feeds, being built. `at` is when they begin to count: when they are ready."""
 
+    _seen_until: datetime  # what has happened up to then was known when items were placed
+
     def __init__(
         self,
         agency: Agency,
@@ -40,13 +42,13 @@ class Building:
         self._definitions = definitions
         self._digests = dict(digests)
         self._at = at
-        self._seen_until = self._begin()
 
     def build(self, removed: Collection[str]) -> bool:
         """Place every item, then let the new states count and those of `removed` feeds no more.
 
         Gives whether it did: not where somebody else has begun to build something else meanwhile.
         """
+        self._seen_until = self._begin()
         keys: Sequence[str] = [""]
         while self._digests and (keys := self._next(keys[-1])):
             self._place(keys)

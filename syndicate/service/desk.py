@@ -17,7 +17,7 @@ from syndicate.service import refusals
 from syndicate.service.agency import Agency
 from syndicate.service.contracts import By
 from syndicate.service.intake import refresh
-from syndicate.service.keeping.outliving import of_fact
+from syndicate.service.outliving import of_fact
 from syndicate.store import books, feeds, items, spans
 
 

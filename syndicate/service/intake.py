@@ -17,7 +17,7 @@ from syndicate.core.placement import Timetable, places_ahead, places_of
 from syndicate.core.selection import Profile
 from syndicate.inputs import Refusal
 from syndicate.service.agency import TICK, Agency, Writing
-from syndicate.service.keeping.outliving import of_fact
+from syndicate.service.outliving import of_fact
 from syndicate.service.preparing import Document, Ready, opened
 from syndicate.store import books, feeds, items, spans
 

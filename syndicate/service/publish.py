@@ -31,7 +31,7 @@ from syndicate.service.holders import Owed, owed
 from syndicate.service.receipts import Counter, carried_by, notice_text
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.service.snapshot import Snapshot, look
-from syndicate.service.watching.tally import RENDERED
+from syndicate.service.tally import RENDERED
 from syndicate.store import items, past, stories
 from syndicate.store.receipts import Bundle
 

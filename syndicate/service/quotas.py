@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from syndicate.service.watching.mapped import shared
+from syndicate.service.mapped import shared
 
 MINUTE = 60
 _CELLS = 1 << 17

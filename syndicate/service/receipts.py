@@ -18,7 +18,7 @@ from syndicate.core.story import Partner
 from syndicate.service import refusals
 from syndicate.service.agency import Moment, StoreError
 from syndicate.service.clerk import Clerk, Overdue
-from syndicate.service.watching.tally import RECEIPTS, RECEIPTS_FAILED, Tally
+from syndicate.service.tally import RECEIPTS, RECEIPTS_FAILED, Tally
 from syndicate.store.database import Database
 from syndicate.store.receipts import Bundle, Receipt, Text, add_receipts
 

@@ -24,7 +24,7 @@ from syndicate.core.model import FOREVER
 from syndicate.service.agency import Agency, Moment, StoreError
 from syndicate.service.memory import Memory
 from syndicate.service.quotas import Left, Meter
-from syndicate.service.watching.tally import Sort, places_of
+from syndicate.service.tally import Sort, places_of
 from syndicate.settings import SettingsError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from time import perf_counter
 import structlog
 from flask import Flask, Response, g, request
 
-from syndicate.service.watching.tally import sort_of
+from syndicate.service.tally import sort_of
 from syndicate.web.asking import agency
 from syndicate.web.front import PRIVATE, counted_as
 

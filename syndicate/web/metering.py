@@ -11,7 +11,7 @@ from flask import Flask, Response, g
 
 from syndicate.service.quotas import MINUTE, Meter
 from syndicate.service.refusals import TooManyRequests
-from syndicate.service.watching.tally import OVER_QUOTA
+from syndicate.service.tally import OVER_QUOTA
 from syndicate.web.asking import agency
 from syndicate.web.errors import refused
 from syndicate.web.front import RATE_LIMIT, metered_by, only_once, rate_limit

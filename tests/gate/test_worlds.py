@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from syndicate.bootstrap import open_agency, take_up_feeds
 from syndicate.core.model import Level, item_key
 from syndicate.service import desk, intake
-from syndicate.service.arriving.reading import ForeignReader
+from syndicate.service.reading import ForeignReader
 from tests.gate.world import GENRE, NOWHERE
 from tests.newsroom import BY, START, HandClock, Newsroom, ninjs
 

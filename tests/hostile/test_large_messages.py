@@ -17,7 +17,7 @@ from syndicate.inputs.document import MAX_ITEMS
 from syndicate.inputs.html import MAX_TEXT
 from syndicate.service import intake
 from syndicate.service.agency import Agency
-from syndicate.service.arriving.reading import CHILDREN, SECONDS, ForeignReader
+from syndicate.service.reading import CHILDREN, SECONDS, ForeignReader
 from tests.newsroom import Newsroom, ninjs
 
 SOURCE = Source("desk", "house")

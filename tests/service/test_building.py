@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
 from syndicate.bootstrap import take_up_feeds
+from syndicate.core.model import Level
 from syndicate.core.outcome import Outcome
 from syndicate.core.placement import places_of
 from syndicate.service import building, intake
+from syndicate.service.explain import explain
 from syndicate.service.refusals import Refused
 from syndicate.store import feeds, items, spans, stories
 from syndicate.store.tables import generations, places
@@ -164,6 +166,34 @@ def test_nothing_of_what_is_being_built_shows(both_newsrooms: Newsroom, watched:
     assert len(watched) >= ITEMS // 3
     assert set(watched[: ITEMS // 3]) == {before}
     assert both_newsrooms.text("/feeds/economy.rss").count("<item>") == ITEMS
+
+
+def test_what_somebody_saw_before_a_file_changed_can_be_explained_still(both_newsrooms: Newsroom) -> None:
+    newsroom = both_newsrooms
+    newsroom.subscriber("economy")
+    newsroom.send(subjects=[{"uri": ECONOMY}])
+    before = newsroom.clock.now
+    newsroom.clock.advance(minutes=5)
+    put_file(newsroom, "economy", STATES[1])
+    take_up_feeds(newsroom.agency)
+
+    def level(at: datetime | None) -> Level:
+        told = explain(newsroom.agency, newsroom.key(), "company-0", "economy", at)
+        return told.decision.level
+
+    assert level(None) is Level.NOTHING
+    assert level(before) is Level.FULL
+
+
+def test_a_feed_says_when_something_last_left_it(both_newsrooms: Newsroom) -> None:
+    newsroom = both_newsrooms
+    newsroom.send("stays")
+    ends = newsroom.clock.now + timedelta(hours=1)
+    newsroom.send("goes", expires=ends)
+    newsroom.clock.advance(hours=2)
+    answer = newsroom.get("/feeds/all.rss")
+    assert answer.get_data(as_text=True).count("<item>") == 1
+    assert answer.last_modified == ends
 
 
 def test_places_of_states_that_have_ended_are_forgotten(both_newsrooms: Newsroom, watched: list[str]) -> None:

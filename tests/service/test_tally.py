@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from syndicate.service.watching.tally import (
+from syndicate.service.tally import (
     NAMES,
     RECEIPTS,
     REPEATED,
@@ -65,7 +65,7 @@ def test_no_count_of_any_thread_is_lost(tmp_path: Path) -> None:
 COUNTING = """
 import sys
 from pathlib import Path
-from syndicate.service.watching.tally import RECEIPTS, Tally
+from syndicate.service.tally import RECEIPTS, Tally
 tally = Tally(Path(sys.argv[1]))
 tally.add(RECEIPTS, 5)
 print("counted", flush=True)

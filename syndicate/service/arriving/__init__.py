@@ -1,1 +1,4 @@
-"""How items arrive: pushed and signed, visited, found in folders; and foreign bytes read in a child."""
+"""How items arrive without anybody at the keyboard: signed, from sources that are visited, from watched folders.
+
+What it arrives in, `intake`, and the child that reads it are beside this room, and know nothing of it.
+"""

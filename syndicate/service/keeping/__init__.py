@@ -1,1 +1,4 @@
-"""What is kept and what is let go: backups and what outlives them, retention, the purge."""
+"""What is kept and what is let go: backups, retention, the purge.
+
+It stands on the verbs beside this room; of these, the worker alone knows it.
+"""

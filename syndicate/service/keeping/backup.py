@@ -40,7 +40,7 @@ class EpochThen(_Part):
 
     @property
     def epoch(self) -> Epoch:
-        """The same, as the store knows it."""
+        """The same, as the store knows it. Another era follows it, and counts its terms from nothing."""
         return Epoch(self.era, self.n, 0, self.settled_at)
 
 

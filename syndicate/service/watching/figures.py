@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from syndicate.service import tally
 from syndicate.service.agency import Agency
 from syndicate.service.holders import owed
-from syndicate.service.watching import tally
 from syndicate.service.watching.endings import SOON
 from syndicate.store import figures as rows
 from syndicate.store import sources, spans

@@ -12,8 +12,8 @@ from pathlib import Path
 from syndicate.bootstrap import take_up_feeds
 from syndicate.core.model import ReaderClass
 from syndicate.service import contracts
-from syndicate.service.arriving.reading import ForeignReader
 from syndicate.service.publish import Publisher
+from syndicate.service.reading import ForeignReader
 from syndicate.service.receipts import Counter
 from syndicate.service.rendering import View
 from syndicate.service.snapshot import Snapshot, look

@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from threading import Lock
 
-from syndicate.service.watching.mapped import taken
+from syndicate.service.mapped import taken
 
 ROOMS = ("pages", "feeds", "items", "changes", "wire", "operators", "other")
 """What was asked for: the room of the address, `other` where there is none."""
