@@ -20,7 +20,7 @@ from syndicate.core.excerpt import Limits
 from syndicate.core.gate import House
 from syndicate.service.announcing import Announcer
 from syndicate.service.keyring import Keyring
-from syndicate.service.memory import Memory, Values, recall
+from syndicate.service.memory import Memory, Values
 from syndicate.service.outliving import gives_back
 from syndicate.service.quotas import Quotas
 from syndicate.service.reading import ForeignReader
@@ -159,7 +159,10 @@ class Writing:
 
     def recall(self, read: Callable[[Connection], Value]) -> Value:
         """What `read` gives of feeds and contracts, remembered: for acts that change none of these."""
-        return recall(self.terms, lambda: self.connection, read)
+        if read not in self.terms:
+            self.terms[read] = read(self.connection)
+        found: Value = self.terms[read]
+        return found
 
     def archives(self) -> Sequence[Archive]:
         """The archives that licences reach back in."""

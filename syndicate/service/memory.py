@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from threading import Lock
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy import Connection
+from typing import Any
 
 from syndicate.store.database import Epoch
-
-Value = TypeVar("Value")
-P = ParamSpec("P")
 
 Values = dict[Hashable, Any]
 
@@ -50,18 +45,3 @@ class _Shelf:
             elif len(self._values) > self._most:
                 self._values = {}
             return self._values
-
-
-def recall(
-    values: Values,
-    connect: Callable[[], Connection],
-    read: Callable[Concatenate[Connection, P], Value],
-    *args: P.args,
-    **named: P.kwargs,
-) -> Value:
-    """What `read` gives of the database for these arguments, read only where it is not remembered."""
-    key = (read, *args, *named.items())
-    if key not in values:
-        values[key] = read(connect(), *args, **named)
-    found: Value = values[key]
-    return found

@@ -1,9 +1,9 @@
 """One state of the agency, as one answer sees it.
 
 Its moment is the epoch that was read when the answer began. What was read under that epoch before, by any
-answer of this process, is remembered; the first thing that is not opens a transaction, whose own epoch must
-be the same. Where it is not, the answer begins again inside the transaction: so no answer is made of two
-states, however many commits come meanwhile.
+answer of this process, is remembered; what is not is read with its own epoch, in one statement or in a
+transaction, and that epoch must be the same. Where it is not, the answer begins again inside a transaction: so
+no answer is made of two states, however many commits come meanwhile.
 Knows the store.
 """
 
@@ -18,9 +18,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from syndicate.service.agency import Agency, Moment
-from syndicate.service.memory import recall
 from syndicate.store.contracts import next_contract_edge
 from syndicate.store.database import Epoch, read_epoch
+from syndicate.store.glance import Glance
 from syndicate.store.spans import next_span_edge
 
 Answer = TypeVar("Answer")
@@ -74,10 +74,24 @@ class Snapshot:
         self._terms = self.agency.memory.under_terms(epoch)
 
     def recall(
-        self, read: Callable[Concatenate[Connection, P], Value], *args: P.args, **named: P.kwargs
+        self, read: Callable[Concatenate[Connection | Glance, P], Value], *args: P.args, **named: P.kwargs
     ) -> Value:
         """What `read` gives of feeds, contracts and credentials, read once until any of these changes."""
-        return recall(self._terms, lambda: self.connection, read, *args, **named)
+        key = (read, *args, *named.items())
+        if key not in self._terms:
+            self._terms[key] = self._read(lambda reading: read(reading, *args, **named))
+        found: Value = self._terms[key]
+        return found
+
+    def _read(self, read: Callable[[Connection | Glance], Value]) -> Value:
+        """Read in the transaction where there is one, else at a glance: `Moved` where terms are others by now."""
+        if self._connection is not None:
+            return read(self._connection)
+        glance = Glance(self.agency.database)
+        value = read(glance)
+        if glance.epoch is None or not glance.epoch.has_same_terms(self.moment.epoch):
+            raise Moved
+        return value
 
     @property
     def window(self) -> Window:

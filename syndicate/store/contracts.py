@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from syndicate.core.model import FOREVER, Level
 from syndicate.core.story import Licence
+from syndicate.store.glance import Glance, rows_of
 from syndicate.store.tables import companies, licences, source_keys, tokens
 
 
@@ -71,10 +72,10 @@ def add_company(connection: Connection, company: Company) -> None:
     connection.execute(insert(companies).values(asdict(company)))
 
 
-def find_company(connection: Connection, name: str) -> Company | None:
+def find_company(reading: Connection | Glance, name: str) -> Company | None:
     """The company of this name."""
-    row = connection.execute(_COMPANY.where(companies.c.name == name)).one_or_none()
-    return Company(*row) if row else None
+    found = rows_of(reading, _COMPANY_BY_NAME, name=name)
+    return Company(*found[0]) if found else None
 
 
 def list_companies(connection: Connection) -> list[Company]:
@@ -88,6 +89,7 @@ def set_suspended(connection: Connection, name: str, suspended_at: datetime | No
 
 
 _COMPANY = select(companies.c.name, companies.c.title, companies.c.suspended_at)
+_COMPANY_BY_NAME = _COMPANY.where(companies.c.name == bindparam("name"))
 
 
 def add_licence(connection: Connection, company: str, licence: Licence) -> int:
@@ -104,9 +106,9 @@ def add_licence(connection: Connection, company: str, licence: Licence) -> int:
     return int(connection.execute(row.returning(licences.c.id)).scalar_one())
 
 
-def licences_of(connection: Connection, company: str) -> list[Licence]:
+def licences_of(reading: Connection | Glance, company: str) -> list[Licence]:
     """The licences of a company, ended ones included, oldest first."""
-    return [_licence(row) for row in connection.execute(_LICENCES_OF, {"company": company})]
+    return [_licence(row) for row in rows_of(reading, _LICENCES_OF, company=company)]
 
 
 def find_licence(connection: Connection, id: int) -> tuple[str, Licence] | None:
@@ -114,7 +116,7 @@ def find_licence(connection: Connection, id: int) -> tuple[str, Licence] | None:
     row = connection.execute(
         _LICENCE.add_columns(licences.c.company).where(licences.c.id == id)
     ).one_or_none()
-    return (row.company, _licence(row)) if row else None
+    return (row.company, _licence(row[:-1])) if row else None
 
 
 def end_licence(connection: Connection, id: int, ends_at: datetime) -> None:
@@ -134,16 +136,9 @@ _LICENCE = select(
 _LICENCES_OF = _LICENCE.where(licences.c.company == bindparam("company")).order_by(licences.c.id)
 
 
-def _licence(row: Any) -> Licence:
-    return Licence(
-        id=row.id,
-        feeds=frozenset(row.feeds),
-        level=Level(row.level),
-        begins_at=row.begins_at,
-        ends_at=row.ends_at,
-        has_embargo_right=row.has_embargo_right,
-        archive_days=row.archive_days,
-    )
+def _licence(row: Sequence[Any]) -> Licence:
+    id, feeds, level, *rest = row
+    return Licence(id, frozenset(feeds), Level(level), *rest)
 
 
 def add_token(connection: Connection, token: TokenRow) -> None:
@@ -156,18 +151,19 @@ def put_token(connection: Connection, token: TokenRow) -> None:
     connection.execute(update(tokens).where(tokens.c.id == token.id).values(_plain(token)))
 
 
-def find_token(connection: Connection, id: str) -> TokenRow | None:
+def find_token(reading: Connection | Glance, id: str) -> TokenRow | None:
     """The token of this id."""
-    row = connection.execute(_TOKEN, {"id": id}).one_or_none()
-    return _token(row) if row else None
+    found = rows_of(reading, _TOKEN_BY_ID, id=id)
+    return _token(found[0]) if found else None
 
 
-_TOKEN = select(tokens).where(tokens.c.id == bindparam("id"))
+_TOKEN = select(*(tokens.c[field.name] for field in fields(TokenRow)))
+_TOKEN_BY_ID = _TOKEN.where(tokens.c.id == bindparam("id"))
 
 
 def list_tokens(connection: Connection, company: str | None = None) -> list[TokenRow]:
     """The tokens of a company, or all, oldest first."""
-    query = select(tokens).order_by(tokens.c.issued_at, tokens.c.id)
+    query = _TOKEN.order_by(tokens.c.issued_at, tokens.c.id)
     if company is not None:
         query = query.where(tokens.c.company == company)
     return [_token(row) for row in connection.execute(query)]
@@ -175,7 +171,7 @@ def list_tokens(connection: Connection, company: str | None = None) -> list[Toke
 
 def tokens_not_made_by(connection: Connection, keys: Collection[str]) -> list[TokenRow]:
     """The tokens that are not revoked and that none of these keys made."""
-    others = select(tokens).where(tokens.c.revoked_at.is_(None), tokens.c.key_id.not_in(keys))
+    others = _TOKEN.where(tokens.c.revoked_at.is_(None), tokens.c.key_id.not_in(keys))
     return [_token(row) for row in connection.execute(others.order_by(tokens.c.issued_at, tokens.c.id))]
 
 
@@ -194,10 +190,10 @@ def _plain(token: TokenRow) -> dict[str, Any]:
     return asdict(token) | {"networks": list(token.networks), "feeds": feeds}
 
 
-def _token(row: Any) -> TokenRow:
-    values = dict(row._mapping)
-    feeds = None if row.feeds is None else frozenset(row.feeds)
-    return TokenRow(**values | {"networks": tuple(row.networks), "feeds": feeds})
+def _token(row: Sequence[Any]) -> TokenRow:
+    token = TokenRow(*row)
+    feeds = None if token.feeds is None else frozenset(token.feeds)
+    return replace(token, networks=tuple(token.networks), feeds=feeds)
 
 
 def add_source_key(connection: Connection, key: SourceKey) -> None:
@@ -205,18 +201,19 @@ def add_source_key(connection: Connection, key: SourceKey) -> None:
     connection.execute(insert(source_keys).values(asdict(key)))
 
 
-def find_source_key(connection: Connection, id: str) -> SourceKey | None:
+def find_source_key(reading: Connection | Glance, id: str) -> SourceKey | None:
     """The source key of this id."""
-    row = connection.execute(_SOURCE_KEY, {"id": id}).one_or_none()
-    return _source_key(row) if row else None
+    found = rows_of(reading, _SOURCE_KEY_BY_ID, id=id)
+    return _source_key(found[0]) if found else None
 
 
-_SOURCE_KEY = select(source_keys).where(source_keys.c.id == bindparam("id"))
+_SOURCE_KEY = select(*(source_keys.c[field.name] for field in fields(SourceKey)))
+_SOURCE_KEY_BY_ID = _SOURCE_KEY.where(source_keys.c.id == bindparam("id"))
 
 
 def list_source_keys(connection: Connection, source: str | None = None) -> list[SourceKey]:
     """The keys of a source, or all, oldest first."""
-    query = select(source_keys).order_by(source_keys.c.issued_at, source_keys.c.id)
+    query = _SOURCE_KEY.order_by(source_keys.c.issued_at, source_keys.c.id)
     if source is not None:
         query = query.where(source_keys.c.source == source)
     return [_source_key(row) for row in connection.execute(query)]
@@ -224,13 +221,14 @@ def list_source_keys(connection: Connection, source: str | None = None) -> list[
 
 def source_keys_not_made_by(connection: Connection, keys: Collection[str]) -> list[SourceKey]:
     """The source keys that are not revoked and that none of these keys made."""
-    others = select(source_keys).where(source_keys.c.revoked_at.is_(None), source_keys.c.key_id.not_in(keys))
+    others = _SOURCE_KEY.where(source_keys.c.revoked_at.is_(None), source_keys.c.key_id.not_in(keys))
     query = others.order_by(source_keys.c.issued_at, source_keys.c.id)
     return [_source_key(row) for row in connection.execute(query)]
 
 
-def _source_key(row: Any) -> SourceKey:
-    return SourceKey(**{**row._mapping, "kind": SourceKeyKind(row.kind)})
+def _source_key(row: Sequence[Any]) -> SourceKey:
+    key = SourceKey(*row)
+    return replace(key, kind=SourceKeyKind(key.kind))
 
 
 def put_source_key(connection: Connection, key: SourceKey) -> None:

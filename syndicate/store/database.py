@@ -52,6 +52,10 @@ class Epoch:
         """Whether nothing that anybody can see was committed between the two."""
         return (self.era, self.n) == (other.era, other.n)
 
+    def has_same_terms(self, other: Epoch) -> bool:
+        """Whether nothing but stories was committed between the two."""
+        return (self.era, self.terms) == (other.era, other.terms)
+
 
 class Database:
     """One database, on SQLite or PostgreSQL, behind the same three ways in: `epoch`, `snapshot`, `write`.
@@ -108,15 +112,24 @@ class Database:
 
     def epoch(self) -> Epoch:
         """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
+        return self.ask("SELECT era, n, terms, settled_at FROM epoch")[0]
+
+    def ask(self, statement: str, values: Any = ()) -> tuple[Epoch, list[Any]]:
+        """The epoch and what is read with it, by one statement that begins with the epoch's columns.
+
+        What is read is as the driver gives it; nothing, where the first value of it is null.
+        """
         with translated():
             try:
-                row = self._pulse().execute("SELECT era, n, terms, settled_at FROM epoch").fetchone()
+                rows = self._pulse().execute(statement, values).fetchall()
             except Exception:
                 self._drop_pulse()
                 raise
-        if row is None:
+        if not rows:
             raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
-        return Epoch(row[0], row[1], row[2], BEGINNING + timedelta(microseconds=row[3]))
+        era, n, terms, settled_at = rows[0][:4]
+        found = [row[4:] for row in rows if len(row) > 4 and row[4] is not None]
+        return Epoch(era, n, terms, BEGINNING + timedelta(microseconds=settled_at)), found
 
     def connect(self) -> Any:
         """A raw connection of the driver's, outside any transaction; whoever takes it closes it."""

@@ -5,7 +5,7 @@ One that is being built counts from `FOREVER`; one that was given up before it c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,17 +14,18 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, exists, ins
 from syndicate.core.model import FOREVER
 from syndicate.core.placement import Generation, Timetable
 from syndicate.core.selection import FeedDefinition
+from syndicate.store.glance import Glance, rows_of
 from syndicate.store.tables import generations, places
 
 _GENERATION = select(
     generations.c.id,
-    generations.c.feed,
     generations.c.definition,
     generations.c.from_at,
     generations.c.until_at,
 )
 _COUNTED = _GENERATION.where(generations.c.from_at < generations.c.until_at).order_by(generations.c.id)
 _COUNTS = (generations.c.from_at < FOREVER, generations.c.until_at == FOREVER)
+_CURRENT = _GENERATION.where(*_COUNTS).order_by(generations.c.feed)
 _COMING = generations.c.from_at == FOREVER
 _NOW = bindparam("now", type_=generations.c.from_at.type)
 
@@ -35,17 +36,17 @@ def counting(feed: str | BindParameter[str] | None = None) -> Select[tuple[int]]
     return query if feed is None else query.where(generations.c.feed == feed)
 
 
-def current(connection: Connection) -> dict[str, Generation]:
+def current(reading: Connection | Glance) -> dict[str, Generation]:
     """The generation of each feed that counts now, by the feed's name."""
-    rows = connection.execute(_GENERATION.where(*_COUNTS).order_by(generations.c.feed))
-    return {row.feed: _generation(row) for row in rows}
+    made = map(_generation, rows_of(reading, _CURRENT))
+    return {each.definition.name: each for each in made}
 
 
-def names_today(connection: Connection) -> dict[str, str]:
+def names_today(reading: Connection | Glance) -> dict[str, str]:
     """The name of each renamed feed now, by its old names."""
     return {
         alias: name
-        for name, generation in current(connection).items()
+        for name, generation in current(reading).items()
         for alias in generation.definition.aliases
     }
 
@@ -110,5 +111,5 @@ def ended_with_places(connection: Connection) -> list[int]:
     )
 
 
-def _generation(row: Any) -> Generation:
-    return Generation(row.id, row.definition, row.from_at, row.until_at)
+def _generation(row: Sequence[Any]) -> Generation:
+    return Generation(*row)
