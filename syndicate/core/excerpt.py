@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree, html
+from lxml import etree
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ _COUNTED = {
     "ol",
     "dl",
 }
+_BLOCKS = _PROSE | _COUNTED
 _LEFT_OUT = {"figure", "figcaption", "script", "style", "img"}
 
 
@@ -88,42 +89,42 @@ def blocks_of(markup: str) -> list[Block]:
     if not markup.strip():
         return []
     try:
-        root = html.fragment_fromstring(markup, create_parent="div")
-    except (etree.ParserError, ValueError):
+        page = etree.fromstring(f"<html><body>{markup}</body></html>", etree.HTMLParser())
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return []
-    found = _blocks(root)
-    return [Block(folded, block.is_prose) for block in found if (folded := " ".join(block.text.split()))]
+    return [] if page is None else list(_blocks(page))
 
 
 def _blocks(root: etree._Element) -> Iterator[Block]:
-    """The blocks of `root`, also those inside its inline parts, in order; white space is as it was.
+    """The blocks of `root`, also those inside its inline parts, in order.
 
     A link around a picture is inline, and the caption in it is as much a caption as anywhere.
     """
     words: list[str] = []
     is_prose = [True]
 
-    def block() -> Block:
-        ended = Block("".join(words), is_prose[-1])
+    def ended() -> Iterator[Block]:
+        if text := " ".join("".join(words).split()):
+            yield Block(text, is_prose[-1])
         words.clear()
-        return ended
 
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if tag in _PROSE or tag in _COUNTED:
-                yield block()
+            if tag in _BLOCKS:
+                yield from ended()
                 is_prose.append(is_prose[-1] and tag not in _COUNTED)
             if tag in _LEFT_OUT:
                 walk.skip_subtree()
             else:
                 words.append("\n" if tag == "br" else element.text or "")
             continue
-        if event == "end" and (tag in _PROSE or tag in _COUNTED):
-            yield block()
+        if event == "end" and tag in _BLOCKS:
+            yield from ended()
             is_prose.pop()
         words.append(element.tail or "")
+    yield from ended()
 
 
 # Sentences

@@ -128,3 +128,8 @@ def test_an_excerpt_keeps_every_limit_whatever_the_text(
 @given(st.text(max_size=300))
 def test_no_text_raises(text: str) -> None:
     excerpt_of(text, text, True, WIDE)
+
+
+def test_a_summary_that_looks_like_the_end_of_a_page_is_read_all_the_same() -> None:
+    assert [block.text for block in blocks_of("</body><html></td>Rates rose.")] == ["Rates rose."]
+    assert blocks_of("<html></td></table>") == []
