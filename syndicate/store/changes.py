@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from syndicate.core.change import NOTICES, Change, News
 from syndicate.core.model import Level, ReaderClass
+from syndicate.store.prepared import add_rows
 from syndicate.store.tables import acks, changes, licences, versions
 
 BEGINNING = 0
@@ -67,7 +68,7 @@ def add_changes(
     """Write down what is told of items, by their keys, with the number of the epoch it is committed with."""
     rows = [change_row(n, at, key, each, archive_days) for key, each in told]
     if rows:
-        connection.execute(_ADD_CHANGES, rows)
+        add_rows(connection, _ADD_CHANGES, rows)
 
 
 _ADD_CHANGES = insert(changes)

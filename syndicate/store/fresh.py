@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert
 from syndicate.core.model import ReaderClass, Span
 from syndicate.core.placement import Placed
 from syndicate.store.items import SealedVersion, version_row
+from syndicate.store.prepared import add_rows
 from syndicate.store.spans import place_rows, span_rows
 from syndicate.store.tables import places, spans, versions
 
@@ -37,7 +38,7 @@ class Fresh:
         """Write what waits."""
         for table, rows in self._rows.items():
             if rows:
-                connection.execute(_ADD[table], rows)
+                add_rows(connection, _ADD[table], rows)
                 rows.clear()
 
 

@@ -14,6 +14,7 @@ from syndicate.core.sealed import Sealed
 from syndicate.core.selection import Profile
 from syndicate.core.story import FullWords, Version
 from syndicate.store.database import insert_once
+from syndicate.store.prepared import add_rows
 from syndicate.store.tables import acts, items, messages, versions
 
 
@@ -40,7 +41,7 @@ class Item:
 
 def add_item(connection: Connection, item: Item) -> bool:
     """Keep the identity of an item, if it is not known yet; whether it was not."""
-    return connection.execute(insert_once(connection, items), asdict(item)).rowcount == 1
+    return add_rows(connection, insert_once(connection, items), [asdict(item)]) == 1
 
 
 def find_item(connection: Connection, key: str) -> Item | None:
