@@ -32,7 +32,7 @@ from syndicate.service.receipts import Counter, carried_by, notice_text
 from syndicate.service.rendering import Rendering, View, etag_of, in_full, published, render, render_ended
 from syndicate.service.snapshot import Snapshot, look
 from syndicate.service.tally import RENDERED
-from syndicate.store import items, past, stories
+from syndicate.store import feeds, items, past, stories
 from syndicate.store.receipts import Bundle
 
 Answer = TypeVar("Answer")
@@ -170,6 +170,8 @@ class Publisher:
         now = snapshot.now
         mine = {feed for licence in partner.licences for feed in licence.feeds}
         mine = {feed for feed in mine if partner.licences_for(feed, now)}
+        names = snapshot.recall(feeds.names_today)
+        mine |= {old for old, name in names.items() if name in mine}  # it stood there under the old name
         if past.was_killed_for(snapshot.connection, key, now, ReaderClass.LICENSED, in_feeds=mine):
             return refusals.Gone(contact=self.agency.settings.site.contact)
         return refusals.NotFound()

@@ -187,6 +187,18 @@ def test_a_removed_feed_is_gone_and_a_renamed_one_leads_on(newsroom: Newsroom) -
     assert old_name == new_name, "nothing under /private/ redirects, and a licence follows its feed"
 
 
+def test_a_killed_item_stays_gone_for_partners_when_its_feed_is_renamed(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber("economy")
+    newsroom.send()
+    newsroom.kill()
+    newsroom.clock.advance(days=14)
+    old = newsroom.folder / "feeds" / "economy.toml"
+    old.with_name("money.toml").write_text(f'aliases = ["economy"]\n{old.read_text()}')
+    old.unlink()
+    take_up_feeds(newsroom.agency)
+    assert newsroom.get(f"/private/items/{newsroom.key()}", token).status_code == 410
+
+
 def test_excerpts_under_other_limits_count_as_missing_until_they_are_made_anew(newsroom: Newsroom) -> None:
     newsroom.send()
     before = json.loads(newsroom.text("/feeds/all.json"))["items"][0]
