@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from statistics import median
 
 Work = Callable[[], object]
@@ -27,9 +29,21 @@ def program(*command: str) -> Work:
 
 def _timed(ways: Sequence[Work], times: int, clock: Callable[[], float]) -> list[float]:
     took: list[list[float]] = [[] for _ in ways]
-    for _ in range(times):
-        for number, way in enumerate(ways):
-            began = clock()
-            way()
-            took[number].append(clock() - began)
+    with _spared():
+        for _ in range(times):
+            for number, way in enumerate(ways):
+                began = clock()
+                way()
+                took[number].append(clock() - began)
     return [median(each) for each in took]
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """What the bench itself holds by now is no garbage that a way would have to look through meanwhile."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
