@@ -159,9 +159,10 @@ class Writing:
 
     def recall(self, read: Callable[[Connection], Value]) -> Value:
         """What `read` gives of feeds and contracts, remembered: for acts that change none of these."""
-        if read not in self.terms:
-            self.terms[read] = read(self.connection)
-        found: Value = self.terms[read]
+        key = (read,)
+        if key not in self.terms:
+            self.terms[key] = read(self.connection)
+        found: Value = self.terms[key]
         return found
 
     def archives(self) -> Sequence[Archive]:

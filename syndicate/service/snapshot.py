@@ -1,16 +1,16 @@
 """One state of the agency, as one answer sees it.
 
 Its moment is the epoch that was read when the answer began. What was read under that epoch before, by any
-answer of this process, is remembered; what is not is read with its own epoch, in one statement or in a
-transaction, and that epoch must be the same. Where it is not, the answer begins again inside a transaction: so
-no answer is made of two states, however many commits come meanwhile.
+answer of this process, is remembered; what is not is read with its own epoch: contracts and feeds at a glance,
+where the terms must be the same, all else in a transaction, where all must be. Where it is not, the answer begins
+again inside a transaction: so no answer is made of two states, however many commits come meanwhile.
 Knows the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -29,7 +29,7 @@ P = ParamSpec("P")
 
 
 class Moved(Exception):
-    """A commit came between the moment of an answer and its first look at the database."""
+    """A commit came between the moment of an answer and a look of it at the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,10 @@ class Snapshot:
     ) -> Value:
         """What `read` gives of feeds, contracts and credentials, read once until any of these changes."""
         key = (read, *args, *named.items())
-        if key not in self._terms:
-            self._terms[key] = self._read(lambda reading: read(reading, *args, **named))
-        found: Value = self._terms[key]
+        with suppress(KeyError):  # others may forget it at any time
+            known: Value = self._terms[key]
+            return known
+        found = self._terms[key] = self._read(lambda reading: read(reading, *args, **named))
         return found
 
     def _read(self, read: Callable[[Connection | Glance], Value]) -> Value:

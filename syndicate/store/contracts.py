@@ -108,7 +108,8 @@ def add_licence(connection: Connection, company: str, licence: Licence) -> int:
 
 def licences_of(reading: Connection | Glance, company: str) -> list[Licence]:
     """The licences of a company, ended ones included, oldest first."""
-    return [_licence(row) for row in rows_of(reading, _LICENCES_OF, company=company)]
+    found = map(_licence, rows_of(reading, _LICENCES_OF, company=company))
+    return sorted(found, key=lambda licence: licence.id)
 
 
 def find_licence(connection: Connection, id: int) -> tuple[str, Licence] | None:
@@ -133,7 +134,7 @@ _LICENCE = select(
     licences.c.has_embargo_right,
     licences.c.archive_days,
 )
-_LICENCES_OF = _LICENCE.where(licences.c.company == bindparam("company")).order_by(licences.c.id)
+_LICENCES_OF = _LICENCE.where(licences.c.company == bindparam("company"))
 
 
 def _licence(row: Sequence[Any]) -> Licence:

@@ -158,7 +158,7 @@ class Database:
         self.engine.dispose()
 
     def _pulse(self) -> Any:
-        """The raw connection of this thread for reading the epoch, outside any transaction."""
+        """The raw connection of this thread for one statement at a time, outside any transaction."""
         pulse = getattr(self._local, "pulse", None)
         if pulse is None:
             pulse = self._local.pulse = self.connect()

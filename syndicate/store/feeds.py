@@ -25,7 +25,7 @@ _GENERATION = select(
 )
 _COUNTED = _GENERATION.where(generations.c.from_at < generations.c.until_at).order_by(generations.c.id)
 _COUNTS = (generations.c.from_at < FOREVER, generations.c.until_at == FOREVER)
-_CURRENT = _GENERATION.where(*_COUNTS).order_by(generations.c.feed)
+_CURRENT = _GENERATION.where(*_COUNTS)
 _COMING = generations.c.from_at == FOREVER
 _NOW = bindparam("now", type_=generations.c.from_at.type)
 
@@ -37,9 +37,9 @@ def counting(feed: str | BindParameter[str] | None = None) -> Select[tuple[int]]
 
 
 def current(reading: Connection | Glance) -> dict[str, Generation]:
-    """The generation of each feed that counts now, by the feed's name."""
-    made = map(_generation, rows_of(reading, _CURRENT))
-    return {each.definition.name: each for each in made}
+    """The generation of each feed that counts now, by the feed's name and in that order."""
+    made = {each.definition.name: each for each in map(_generation, rows_of(reading, _CURRENT))}
+    return dict(sorted(made.items()))
 
 
 def names_today(reading: Connection | Glance) -> dict[str, str]:

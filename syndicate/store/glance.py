@@ -19,21 +19,24 @@ from syndicate.store.tables import epoch
 
 
 class Glance:
-    """Looks once, and then knows the epoch that was there at the same moment."""
+    """A look, and then the epoch that was there at the same moment: of several looks, that of the last.
+
+    Epochs only grow, so where the last is that of a moment, all looks since were of that moment.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.epoch: Epoch | None = None
 
     def rows(self, query: Select[Any], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of a statement whose first column is never null, with `values` for what is bound in it."""
+        """The rows, in no order, of a statement whose first column is never null; `values` are bound in it."""
         question, turns = _question(query, self._database.engine.dialect)
         self.epoch, found = self._database.ask(question.text, question.bound(values))
         return [tuple(map(turned, turns, row)) for row in found]
 
 
 def rows_of(reading: Connection | Glance, query: Select[Any], **values: Any) -> Sequence[Sequence[Any]]:
-    """The rows of a statement, in a transaction or at a glance."""
+    """The rows of a statement, in no order, in a transaction or at a glance."""
     if isinstance(reading, Glance):
         return reading.rows(query, values)
     return reading.execute(query, values).all()

@@ -25,21 +25,32 @@ class Prepared:
     """A statement as a driver takes it, and what turns our values into the driver's."""
 
     text: str
-    binds: Mapping[str, tuple[Any, Turn]]
+    binds: Mapping[str, _Bind]
     order: Sequence[str] | None
 
     def bound(self, values: Mapping[str, Any]) -> Any:
-        """What is bound, as this driver wants it: by position or by name."""
-        named = {name: turned(turn, values.get(name, given)) for name, (given, turn) in self.binds.items()}
+        """What is bound, as this driver wants it: by position or by name. `KeyError` where a value is missing."""
+        named = {name: bind.of(name, values) for name, bind in self.binds.items()}
         return named if self.order is None else [named[name] for name in self.order]
 
 
-@lru_cache(maxsize=128)
-def prepared(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None = None) -> Prepared:
-    """A statement made ready; `columns` says which of its table's a row that is added has."""
-    compiled: Any = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
+@dataclass(frozen=True, slots=True)
+class _Bind:
+    """One value of a statement: the one that is written in it, unless it is `awaited`."""
+
+    written: Any
+    is_awaited: bool
+    turn: Turn
+
+    def of(self, name: str, values: Mapping[str, Any]) -> Any:
+        return turned(self.turn, values[name] if self.is_awaited else values.get(name, self.written))
+
+
+def prepared(statement: Executable, dialect: Dialect, **how: Any) -> Prepared:
+    """A statement made ready; `how` is for the compiler of SQLAlchemy."""
+    compiled: Any = statement.compile(dialect=dialect, **how)  # type: ignore[attr-defined]
     binds = {
-        name: (bind.value, _kind(bind.type, dialect).bind_processor(dialect))
+        name: _Bind(bind.value, bind.required, _kind(bind.type, dialect).bind_processor(dialect))
         for name, bind in compiled.binds.items()
     }
     return Prepared(str(compiled), binds, compiled.positiontup)
@@ -57,10 +68,16 @@ def turned(turn: Turn, value: Any) -> Any:
 
 def add_rows(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
     """Run an insert for rows with the same columns, at least one; gives how many were added."""
-    ready = prepared(statement, connection.dialect, tuple(rows[0]))
+    ready = _insert(statement, connection.dialect, tuple(rows[0]))
     with closing(connection.connection.cursor()) as cursor:
         cursor.executemany(ready.text, [ready.bound(row) for row in rows])
         return int(cursor.rowcount)
+
+
+@lru_cache(maxsize=64)
+def _insert(statement: Executable, dialect: Dialect, columns: tuple[str, ...]) -> Prepared:
+    """An insert that asks for nothing back, of rows with these columns."""
+    return prepared(statement, dialect, column_keys=columns, for_executemany=True)
 
 
 def _kind(type: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
