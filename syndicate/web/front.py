@@ -166,8 +166,9 @@ class Front:
         accept = environ.get("HTTP_ACCEPT", "") if says.on_accept else None
         memory = self._answers if status[0] in "23" else self._refusals
         meter: Meter | None = environ.get(_METERED)
-        finished = Finished(status, headers, body, says, address, accept, keys, places_of(sort), meter)
-        memory.under(moment.epoch)[name] = finished
+        kept = memory.under(moment.epoch)
+        headers = kept.setdefault(tuple(headers), headers)  # most tokens are told the very same
+        kept[name] = Finished(status, headers, body, says, address, accept, keys, places_of(sort), meter)
         return body
 
 
