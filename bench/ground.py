@@ -191,8 +191,8 @@ class House:
         return Ask("/wire/desk", {"Authorization": f"Bearer {self.source_key}"}, body=ninjs(message))
 
     def numbers(self) -> int:
-        """The first of a million numbers that no other load has had."""
-        self._numbers += 1_000_000
+        """The first of a hundred thousand numbers that no other load has had; all are of eight digits."""
+        self._numbers += 100_000
         return self._numbers
 
     # What is in it
