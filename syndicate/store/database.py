@@ -13,7 +13,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -112,24 +112,23 @@ class Database:
 
     def epoch(self) -> Epoch:
         """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
-        return self.ask("SELECT era, n, terms, settled_at FROM epoch")[0]
+        return _epoch_of(self._asked("SELECT era, n, terms, settled_at FROM epoch", ()))
 
-    def ask(self, statement: str, values: Any = ()) -> tuple[Epoch, list[Any]]:
+    def ask(self, statement: str, values: Any) -> tuple[Epoch, list[Any]]:
         """The epoch and what is read with it, by one statement that begins with the epoch's columns.
 
         What is read is as the driver gives it; nothing, where the first value of it is null.
         """
-        with translated():
-            try:
-                rows = self._pulse().execute(statement, values).fetchall()
-            except Exception:
-                self._drop_pulse()
+        rows = self._asked(statement, values)
+        return _epoch_of(rows), [row[4:] for row in rows if row[4] is not None]
+
+    def _asked(self, statement: str, values: Any) -> Any:
+        try:
+            return self._pulse().execute(statement, values).fetchall()
+        except Exception:
+            self._drop_pulse()
+            with translated():
                 raise
-        if not rows:
-            raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
-        era, n, terms, settled_at = rows[0][:4]
-        found = [row[4:] for row in rows if len(row) > 4 and row[4] is not None]
-        return Epoch(era, n, terms, BEGINNING + timedelta(microseconds=settled_at)), found
 
     def connect(self) -> Any:
         """A raw connection of the driver's, outside any transaction; whoever takes it closes it."""
@@ -187,6 +186,14 @@ class Database:
         finally:
             self._local.has_lock = False
             os.close(handle)
+
+
+def _epoch_of(rows: Sequence[Any]) -> Epoch:
+    """The epoch that the rows of a driver begin with."""
+    if not rows:
+        raise StoreError("The database has no epoch: run `syndicate db upgrade`.")
+    row = rows[0]
+    return Epoch(row[0], row[1], row[2], BEGINNING + timedelta(microseconds=row[3]))
 
 
 def read_epoch(connection: Connection) -> Epoch:
