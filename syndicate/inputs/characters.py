@@ -13,8 +13,8 @@ _INVISIBLE = "\u200b\u2060\ufeff"  # zero-width marks that `str.split` does not 
 
 
 def legal(text: str) -> str:
-    """`text` without the characters that XML 1.0 forbids."""
-    return _FORBIDDEN.sub("", text)
+    """`text` without the characters that XML 1.0 forbids; none of them is printable."""
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def is_legal(text: str) -> bool:

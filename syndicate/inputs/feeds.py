@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import feedparser
+import feedparser.api
 from lxml import etree
 
 from syndicate.core.model import Message, Rendition, Source, Status, Subject
@@ -24,6 +24,8 @@ from syndicate.inputs.document import Document, guard_count
 from syndicate.inputs.refusal import IngestError, ItemError, Refusal, one_by_one
 
 Entry = dict[str, Any]
+
+feedparser.api.PREFERRED_XML_PARSERS = ["syndicate.inputs.sax"]  # which is what this list is there for
 
 _DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
@@ -146,7 +148,7 @@ def _words(entry: Entry, base: str | None) -> tuple[str | None, str | None]:
         return described, None
     text = max(contents, key=len)
     summary = fields.line(html.plain(described or ""), fields.MAX_NOTE)
-    return text, summary if summary != html.plain(text) else None
+    return text, summary if summary and summary != html.plain(text) else None
 
 
 def _as_html(part: Entry, base: str | None) -> str | None:

@@ -8,6 +8,7 @@ the small steps after nh3 may look at it with patterns. Knows nh3.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -38,6 +39,8 @@ _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?![^>]* src=")[^>]*>')
 _NAMED = re.compile(rf"(</?)({'|'.join(_RENAMED)})>")
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^>]*)?>")
 _BREAK = re.compile(rf"</?(?:br|{_BLOCKS})(?: [^>]*)?>")
+_WORD = re.compile(r">\s*\w")
+_NOT_IN_ADDRESS = re.compile(r"[\s\"'<>\\^`{|}\x00-\x20]")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
 
@@ -48,7 +51,7 @@ def is_web_address(href: str) -> bool:
         is_http = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return False
-    return is_http and "@" not in parts.netloc and not re.search(r"[\s\"'<>\\^`{|}\x00-\x20]", href)
+    return is_http and "@" not in parts.netloc and not _NOT_IN_ADDRESS.search(href)
 
 
 def clean(markup: str, base: str | None = None) -> str | None:
@@ -59,15 +62,22 @@ def clean(markup: str, base: str | None = None) -> str | None:
     _guard(markup)
     kept = _cleaner(base).clean(_BARE_AMPERSAND.sub("&amp;", legal(markup)))
     kept = _NAMED.sub(lambda tag: f"{tag[1]}{_RENAMED[tag[2]]}>", kept)
-    kept = _without_bare_links(_IMAGE_WITHOUT_SOURCE.sub("", kept)).strip()
-    return _in_paragraphs(kept) if plain(kept) or "<img" in kept else None
+    if "<img" in kept:
+        kept = _IMAGE_WITHOUT_SOURCE.sub("", kept)
+    kept = _without_bare_links(kept).strip()
+    return _in_paragraphs(kept) if _says_something(kept) or "<img" in kept else None
+
+
+def _says_something(cleaned: str) -> bool:
+    """Whether clean HTML has words: mostly one stands right behind a tag."""
+    return _WORD.search(f">{cleaned}") is not None or bool(plain(cleaned))
 
 
 def _guard(markup: str) -> None:
     """Refuses what would take nh3 too long: it is quadratic in the depth of elements and in references."""
     if len(markup) > MAX_TEXT:
         raise ItemError("text-too-large", f"The text is longer than {MAX_TEXT} characters.")
-    if sum(1 for _ in _HOLDER.finditer(markup)) > MAX_ELEMENTS:
+    if markup.count("<") > MAX_ELEMENTS and sum(1 for _ in _HOLDER.finditer(markup)) > MAX_ELEMENTS:
         raise ItemError("too-many-elements", f"The text has more than {MAX_ELEMENTS} elements.")
     if markup.count("&") > MAX_REFERENCES:
         raise ItemError("too-many-references", f"The text has more than {MAX_REFERENCES} references.")
@@ -81,7 +91,9 @@ def _in_paragraphs(kept: str) -> str:
     return "\n".join(f"<p>{block}</p>" for block in blocks)
 
 
+@lru_cache(maxsize=64)
 def _cleaner(base: str | None) -> nh3.Cleaner:
+    """A cleaner against one base. To make one takes as long as to clean a short text."""
     return nh3.Cleaner(
         tags={*_KEPT.split(), *_RENAMED},
         clean_content_tags=set(_DROPPED.split()),
