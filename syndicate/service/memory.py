@@ -14,7 +14,7 @@ Values = dict[Hashable, Any]
 class Memory:
     """What this process read under the newest epoch that it has seen, of stories and, for longer, of terms."""
 
-    def __init__(self, most: int = 20_000) -> None:
+    def __init__(self, most: int = 10_000) -> None:
         self._stories, self._terms = _Shelf(most), _Shelf(most)
 
     def under(self, epoch: Epoch) -> Values:
