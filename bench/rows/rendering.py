@@ -44,9 +44,8 @@ def _beside_feedgen(feed: Feed, form: str) -> float:
         raise Wrong("The joined document is not what feedgen gives for the whole.")
 
     def ours() -> None:
-        for _ in range(
-            _REPEATED
-        ):  # one after the other: as many documents at once would be new memory each time
+        """One document after the other: to hold them all would be new memory for each."""
+        for _ in range(_REPEATED):
             FORMATS[form].write(with_new_version(), kept)
 
     joined, alone = cpu(ours, lambda: ALONE[form](with_new_version()))

@@ -36,7 +36,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Bind:
-    """One value of a statement: the one that is written in it, unless it is `awaited`."""
+    """One value of a statement: written in it, or awaited from who runs it."""
 
     written: Any
     is_awaited: bool

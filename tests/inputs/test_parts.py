@@ -162,3 +162,15 @@ def test_an_error_says_its_reason_and_one_sentence():
         "It is none.",
         "not-a-feed: It is none.",
     )
+
+
+def test_no_character_that_xml_forbids_is_printable() -> None:
+    every = map(chr, range(0x110000))
+    assert [each for each in every if each.isprintable() and not characters.is_legal(each)] == []
+
+
+def test_what_has_no_words_is_no_text() -> None:
+    silent = ("<p> </p>", "<p>&nbsp;</p>", "<p>\u200b</p>", "<br>", "<p>&#8203;<b></b></p>")
+    assert [markup for markup in silent if html.clean(markup)] == []
+    spoken = ("<p>&nbsp;x</p>", "<p>-</p>", "é", "<b></b>&amp;", "<p>\u200b5</p>", "<p>_</p>")
+    assert [markup for markup in spoken if not html.clean(markup)] == []
