@@ -16,7 +16,7 @@ from syndicate.core import tokens
 from syndicate.core.tokens import Token
 from syndicate.settings import Keys, WebhookSecret, load_keys
 
-_MOST = 10_000
+_MOST = 4_000
 """So many genuine tokens are remembered, each by the digest of its text."""
 
 

@@ -10,11 +10,16 @@ from syndicate.store.database import Epoch
 
 Values = dict[Hashable, Any]
 
+MOST = 4_000
+"""So many things are remembered under one number; a token costs some 2 kB in all. Whoever has more that ask in
+turn asks each seldom, and looking one up takes a millisecond.
+"""
+
 
 class Memory:
     """What this process read under the newest epoch that it has seen, of stories and, for longer, of terms."""
 
-    def __init__(self, most: int = 10_000) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._stories, self._terms = _Shelf(most), _Shelf(most)
 
     def under(self, epoch: Epoch) -> Values:

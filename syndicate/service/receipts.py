@@ -27,7 +27,7 @@ log = structlog.get_logger()
 PATIENCE = 2.0
 """For so many seconds an answer waits for its receipt; then it is refused, and no text leaves."""
 
-_MOST = 50_000
+_MOST = 4_000
 """For so many tokens and channels it is remembered what they signed for last."""
 
 

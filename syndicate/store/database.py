@@ -30,6 +30,8 @@ from syndicate.store.tables import epoch as epoch_table
 from syndicate.store.tables import items
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+PAGES_KEPT = 512
+"""So much (KiB) a connection to SQLite keeps of its file, where 2,000 is usual."""
 
 
 class StoreError(Exception):
@@ -272,7 +274,8 @@ def _engine(url: URL, is_sqlite: bool, patience: float) -> Engine:
 def _prepare_sqlite(raw: sqlite3.Connection, patience: float) -> None:
     """Durable commits, readers beside the writer, and no transaction but those we begin ourselves.
 
-    What is deleted is overwritten at once, so that no words lie in free pages.
+    What is deleted is overwritten at once, so that no words lie in free pages. Each connection keeps few pages:
+    another process's commit makes it forget them anyway, and the system keeps them for all.
     """
     raw.isolation_level = None
     for pragma in (
@@ -281,6 +284,7 @@ def _prepare_sqlite(raw: sqlite3.Connection, patience: float) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={patience * 1000:.0f}",
+        f"cache_size=-{PAGES_KEPT}",
     ):
         raw.execute(f"PRAGMA {pragma}").close()
 

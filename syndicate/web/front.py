@@ -103,7 +103,7 @@ class Front:
     def __init__(self, app: WSGIApplication, agency: Agency) -> None:
         self._app = app
         self._agency = agency
-        self._answers = Memory(most=10_000)
+        self._answers = Memory()
         self._refusals = Memory(most=2_000)  # of their own, so that guesses push nothing out
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-_ROOM = 16 * 1024 * 1024
+_ROOM = 4 * 1024 * 1024
 _QUICKLY, _SMALL = 1, 6
 
 

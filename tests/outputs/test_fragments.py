@@ -67,5 +67,5 @@ def test_what_is_kept_stays_in_its_room():
     kept = Fragments(room=3000)
     entries = [replace(EXCERPT, title=f"Number {number}") for number in range(100)]
     made = {entry: FORMATS["rss"].write(Feed(HEAD, (entry,)), kept) for entry in entries}
-    assert 0 < sum(len(each) for _, each in kept._kept.values()) <= 3000
+    assert 0 < sum(each.size() for each in kept._kept.values()) <= 3000
     assert all(FORMATS["rss"].write(Feed(HEAD, (entry,)), kept) == made[entry] for entry in entries)
