@@ -82,11 +82,14 @@ def restore(
 ) -> Restored:
     """Put a backup back, and do again what its log, the folder's own and these `logs` say; None: nothing.
 
+    The feed files count as they are now: what was taken out of a feed since stays out.
     Raises one sentence. Until something was put in place, nothing has changed; after that, nothing opens the
     database before another restore has come to its end.
     """
     settings = load(folder, os.environ)
     Keyring(settings.keys_path).keys()
+    if problems := load_feeds(settings.folder, settings.sources).problems:
+        raise SettingsError(*problems)
     door = door_of(settings)
     with door.alone():
         database, receipts = databases(settings)
@@ -96,9 +99,11 @@ def restore(
         database.close()
         receipts.close()
         agency = _joined(settings, door, clock)
+        since = agency.moment().epoch.settled_at
+        take_up_feeds(agency)
         how = "without the log of acts" if logs is None else "with the log of acts"
         reason = f"The backup made at {manifest.made_at:%Y-%m-%d %H:%M:%SZ} was put back, {how}."
-        replayed = replay(agency, in_order(read), By(who, reason))
+        replayed = replay(agency, in_order(read), since, By(who, reason))
         agency.close()
     return Restored(replayed, has_kept, tuple(log.path for log in read if log.is_torn))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.core import gate
 from syndicate.core.change import NOTICES, Change
 from syndicate.core.model import Face, Level, ReaderClass, is_key
+from syndicate.core.placement import Generation
 from syndicate.core.story import ByKey, Licence, Partner, Story
 from syndicate.outputs import ninjs
 from syndicate.outputs.vocabulary import STATUSES
@@ -150,6 +151,7 @@ class Asking:
             *(partner.company, partner.token, str(snapshot.agency.limits)),
             *(site.authority, site.since, site.notice, site.language, site.timezone, site.contact),
             *((feed, generations[feed].id, [*map(_terms, mine[feed])]) for feed in sorted(mine)),
+            *_open_above(generations, [each for licences in mine.values() for each in licences]),
         ]
         return cls(snapshot, partner, reading, hashlib.sha256(repr(named).encode()).hexdigest()[:16])
 
@@ -316,6 +318,17 @@ class Asking:
 
 def _class(licence: Licence) -> ReaderClass:
     return ReaderClass.EARLY if licence.has_embargo_right else ReaderClass.LICENSED
+
+
+def _open_above(
+    generations: Mapping[str, Generation], licences: Sequence[Licence]
+) -> Iterator[tuple[str, int]]:
+    """The feeds that may give more than a licence does: by key everybody has the most that any feed gives him."""
+    reaches = (Level.NOTHING if each.archive_days else each.level for each in licences)
+    least = min(reaches, default=Level.FULL)
+    for name, generation in generations.items():
+        if generation.definition.public > least:
+            yield name, generation.id
 
 
 def _terms(licence: Licence) -> tuple[object, ...]:

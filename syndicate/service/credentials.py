@@ -99,9 +99,16 @@ def open_with(snapshot: Snapshot, credential: Credential) -> Access:
 def _meter(snapshot: Snapshot, credential: Credential, access: Access) -> None:
     """Say against which quota the answer counts; refuse where nothing is left and it cannot be free."""
     if access.quota:
-        credential.meter = Meter(access.partner.token, access.quota, snapshot.now)
-        if not credential.is_conditional and not snapshot.agency.quotas.left(credential.meter).requests:
-            raise refusals.TooManyRequests(quota=access.quota)
+        credential.meter = Meter(access.partner.token, access.quota, snapshot.agency.clock())
+        if not credential.is_conditional:
+            check_quota(snapshot.agency, credential)
+
+
+def check_quota(agency: Agency, credential: Credential) -> None:
+    """Raise `TooManyRequests` where nothing is left of the quota of a credential that was found good."""
+    meter = credential.meter
+    if meter is not None and not agency.quotas.left(meter).requests:
+        raise refusals.TooManyRequests(quota=meter.quota)
 
 
 def open_api(snapshot: Snapshot, credential: Credential) -> Access:

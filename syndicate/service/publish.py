@@ -43,8 +43,8 @@ _ATTEMPTS = 4
 _ROOM = 24 * 1024 * 1024
 """Renderings are kept up to so many bytes."""
 
-Sends = Callable[[str], bool]
-"""Whether bytes of this ETag go out: not for HEAD, nor where the client has them already."""
+Sends = Callable[[str | None], bool]
+"""Whether bytes of this ETag go out: not for HEAD, nor where the client has them already, if that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Publisher:
             carried = rendering.carried if sends(rendering.etag) else frozenset()
             return Handed((rendering, access), access.partner, carried, f"feed {feed}", snapshot.moment)
 
-        return self._true_when_sent(answer)
+        return self._true_when_sent(answer, credential)
 
     def public_item(self, key: str) -> Read:
         """The item at its public level. Raises `NotFound`, or `Gone` where it is killed and was once public."""
@@ -136,11 +136,13 @@ class Publisher:
                 raise self._no_item(snapshot, access.partner, key)
             read, carried = found
             body = write(access, read)
-            is_sent = read.is_gone or sends(etag_of(self.agency.era, body))  # what is gone has no 304
+            is_sent = sends(
+                None if read.is_gone else etag_of(self.agency.era, body)
+            )  # what is gone has no 304
             carried = carried if is_sent else frozenset()
             return Handed((read, body), access.partner, carried, "item", snapshot.moment)
 
-        return self._true_when_sent(answer)
+        return self._true_when_sent(answer, credential)
 
     def told(self, credential: Credential, since: str | None) -> changes.Page:
         """The state, or what changed since a cursor, its notices signed for. Raises what `changes.read` does."""
@@ -151,7 +153,7 @@ class Publisher:
             page = changes.read(snapshot, access, since)
             return Handed(page, access.partner, page.carried, "changes", snapshot.moment)
 
-        return self._true_when_sent(answer)
+        return self._true_when_sent(answer, credential)
 
     def account(self, credential: Credential) -> tuple[Access, list[Owed]]:
         """Who a token belongs to, with its licences, and what the company owes an answer for, signed for."""
@@ -163,7 +165,7 @@ class Publisher:
             carried = frozenset(notice_text(each.key, each.face, each.since_at) for each in open_)
             return Handed((access, open_), access.partner, carried, "account", snapshot.moment)
 
-        return self._true_when_sent(answer)
+        return self._true_when_sent(answer, credential)
 
     def _no_item(self, snapshot: Snapshot, partner: Partner, key: str) -> refusals.Refused:
         """Gone where the partner's class had seen it in one of his feeds, else unknown."""
@@ -207,22 +209,26 @@ class Publisher:
             kept = self._kept.get((view, ext))
         return kept if kept is not None and kept.holds(snapshot.moment) else None
 
-    def _true_when_sent(self, answer: Callable[[Snapshot], Handed[Answer]]) -> Answer:
+    def _true_when_sent(self, answer: Callable[[Snapshot], Handed[Answer]], credential: Credential) -> Answer:
         """An answer that waited for a receipt is made again when the epoch moved meanwhile.
 
         Where it moves each time, since texts come in faster than receipts are written, nobody may commit until
         one answer is made: so everybody gets his.
         """
         for _ in range(_ATTEMPTS):
-            made, has_waited = self._signed(answer)
+            made, has_waited = self._signed(answer, credential)
             if not has_waited or self.agency.database.epoch().is_same(made.moment.epoch):
                 return made.answer
         with self.agency.database.write():
-            return self._signed(answer)[0].answer
+            return self._signed(answer, credential)[0].answer
 
-    def _signed(self, answer: Callable[[Snapshot], Handed[Answer]]) -> tuple[Handed[Answer], bool]:
-        """An answer that is signed for; and whether that took a wait."""
+    def _signed(
+        self, answer: Callable[[Snapshot], Handed[Answer]], credential: Credential
+    ) -> tuple[Handed[Answer], bool]:
+        """An answer that is signed for; and whether that took a wait. None is signed for that would be refused."""
         made = look(self.agency, answer)
+        if made.carried:
+            credentials.check_quota(self.agency, credential)
         return made, self._counter.sign(made.partner, made.carried, made.channel, made.moment)
 
 

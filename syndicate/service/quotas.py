@@ -1,6 +1,7 @@
 """How many requests a token makes in a minute, counted by all processes of a machine together.
 
-Minutes are those of the clock, so around the turn of one a client may use two quotas. The counts lie in a
+Minutes are those of the clock, so around the turn of one a client may use two quotas; not those of service
+time, which stands where a clock was set back. The counts lie in a
 file that the processes share in memory, without a lock: of two that count the same token in the same
 instant, one may be lost. A quota guards the neighbours, not a right, so a little too many is no harm, and
 what it costs is paid with every answer. On several machines each counts for itself.

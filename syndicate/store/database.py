@@ -13,6 +13,7 @@ import os
 import secrets
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,7 +74,9 @@ class Database:
         self._lock_file = lock_file or Path(str(self.url.database)).parent / "writer.lock"
         self.engine: Engine = _engine(self.url, self.is_sqlite, patience)
         self._local = threading.local()
-        self._pulses: list[Any] = []
+        self._pulses: deque[Any] = (
+            deque()
+        )  # raw connections that nobody asks at the moment, the last used last
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -113,7 +116,7 @@ class Database:
             yield connection
 
     def epoch(self) -> Epoch:
-        """The epoch now: one statement on a raw connection of this thread, the moment an answer is true for."""
+        """The epoch now: one statement on a raw connection, the moment an answer is true for."""
         return _epoch_of(self._asked("SELECT era, n, terms, settled_at FROM epoch", ()))
 
     def ask(self, statement: str, values: Any) -> tuple[Epoch, list[Any]]:
@@ -125,12 +128,22 @@ class Database:
         return _epoch_of(rows), [row[4:] for row in rows if row[4] is not None]
 
     def _asked(self, statement: str, values: Any) -> Any:
+        pulse = self._idle_pulse()
         try:
-            return self._pulse().execute(statement, values).fetchall()
+            found = pulse.execute(statement, values).fetchall()
         except Exception:
-            self._drop_pulse()
+            pulse.close()  # a broken one must not stay
             with translated():
                 raise
+        self._pulses.append(pulse)
+        return found
+
+    def _idle_pulse(self) -> Any:
+        try:
+            return self._pulses.pop()
+        except IndexError:  # all are asked
+            with translated():
+                return self.connect()
 
     def connect(self) -> Any:
         """A raw connection of the driver's, outside any transaction; whoever takes it closes it."""
@@ -147,31 +160,15 @@ class Database:
         """
         if not self.is_sqlite:
             return False
-        with translated(), self._lock():
-            is_busy, *_ = self._pulse().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with self._lock():
+            ((is_busy, *_),) = self._asked("PRAGMA wal_checkpoint(TRUNCATE)", ())
         return not is_busy
 
     def close(self) -> None:
-        """Let go of every connection, of all threads."""
-        self._local = threading.local()
+        """Let go of every connection."""
         while self._pulses:
             self._pulses.pop().close()
         self.engine.dispose()
-
-    def _pulse(self) -> Any:
-        """The raw connection of this thread for one statement at a time, outside any transaction."""
-        pulse = getattr(self._local, "pulse", None)
-        if pulse is None:
-            pulse = self._local.pulse = self.connect()
-            self._pulses.append(pulse)
-        return pulse
-
-    def _drop_pulse(self) -> None:
-        """A broken connection must not stay."""
-        pulse, self._local.pulse = getattr(self._local, "pulse", None), None
-        if pulse is not None:
-            self._pulses.remove(pulse)
-            pulse.close()
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

@@ -119,18 +119,18 @@ class Front:
         for memory in (self._answers, self._refusals):
             found: Finished | None = memory.under(moment.epoch).get(name)
             if found is not None and _fits(found, environ, moment.now, keys):
-                headers = self._counted(found, moment.now)
+                headers = self._counted(found)
                 if headers is None:
                     break
                 start_response(found.status, headers)
                 return found.body
         return self._through(name, moment, keys, environ, start_response)
 
-    def _counted(self, found: Finished, now: datetime) -> list[tuple[str, str]] | None:
+    def _counted(self, found: Finished) -> list[tuple[str, str]] | None:
         """Count an answer that is repeated; gives its headers, or None where the quota of its token is used up."""
         headers = found.headers
         if found.meter is not None:
-            left = self._agency.quotas.take(Meter(found.meter.token, found.meter.quota, now))
+            left = self._agency.quotas.take(found.meter._replace(now=self._agency.clock()))
             if left is None:
                 return None
             headers = [*headers, (RATE_LIMIT, rate_limit(left))]

@@ -55,15 +55,17 @@ def finished(
 ) -> Response:
     """An answer with validators: 304 where the client has these bytes already. `Range` is ignored.
 
-    A time alone does not say so: two changes may fall into one second, and the second may be a kill.
+    A time alone does not say so: two changes may fall into one second, and the second may be a kill. Nor does
+    any other condition: what is signed for hangs on `has`, so whether a body leaves must hang on it alone.
     """
+    etag = etag or etag_of(agency().era, body)
     response = Response(body, status=status, content_type=media_type)
-    response.set_etag(etag or etag_of(agency().era, body), weak=True)
+    response.set_etag(etag, weak=True)
     if changed_at is not None:
         response.last_modified = changed_at
     response.headers["Cache-Control"] = cache_control
-    if status == 200 and request.if_none_match:
-        response.make_conditional(request)
+    if status == 200 and _has(etag):
+        response.status_code = 304
     return response
 
 
@@ -73,9 +75,14 @@ def public_cache() -> str:
     return f"public, max-age={seconds}" if seconds else "public, no-cache"
 
 
-def sends(etag: str) -> bool:
-    """Whether a body of this ETag goes out to this request."""
-    return request.method != "HEAD" and not request.if_none_match.contains_weak(etag)
+def sends(etag: str | None) -> bool:
+    """Whether a body of this ETag goes out to this request; None is that of an answer that has no 304."""
+    return request.method != "HEAD" and not (etag and _has(etag))
+
+
+def _has(etag: str) -> bool:
+    """Whether the client says that it has the bytes of this ETag."""
+    return bool(request.if_none_match) and request.if_none_match.contains_weak(etag)
 
 
 def _compress(response: Response) -> None:

@@ -17,6 +17,7 @@ from syndicate.bootstrap import Restored, open_agency, take_up_feeds
 from syndicate.service import contracts, holders, signing
 from syndicate.service.keeping.backup import back_up
 from syndicate.service.refusals import Impossible
+from syndicate.settings import SettingsError
 from syndicate.store.database import StoreError
 from syndicate.store.items import forget_raw
 from syndicate.store.tables import epoch
@@ -45,7 +46,6 @@ class Restorable:
             config.write_text(config.read_text().replace(room.agency.settings.database.url, self.fresh_url))
         restored = bootstrap.restore(room.folder, self.backup, logs, "tester", room.clock)
         room.agency = open_agency(room.folder, room.clock)
-        take_up_feeds(room.agency)
         room.__dict__.pop("app", None)
         return restored
 
@@ -69,6 +69,31 @@ def _fresh_url(newsroom: Newsroom, request: pytest.FixtureRequest) -> Iterator[s
     cluster: Cluster = request.getfixturevalue("postgres")
     with cluster.database() as url:
         yield url
+
+
+def test_what_a_feed_edit_took_away_since_stays_away_from_the_first_request(restorable: Restorable) -> None:
+    """Nobody waits for the worker: what the backup says of feeds does not count any more."""
+    room = restorable.newsroom
+    file = room.folder / "feeds" / "open.toml"
+    file.write_text('title = "Open"\ndescription = "To all"\npublic = "full"\n')
+    take_up_feeds(room.agency)
+    room.send(text="<p>The whole of the text.</p>")
+    assert "The whole of the text." in room.text("/feeds/open.json")
+    restorable.back_up()
+    file.write_text('title = "Open"\ndescription = "To all"\npublic = "nothing"\n')
+    (room.folder / "feeds" / "economy.toml").unlink()
+    take_up_feeds(room.agency)
+    restorable.restore()
+    assert room.get("/feeds/open.json").status_code == 404
+    assert room.get("/feeds/economy.rss").status_code == 410
+
+
+def test_feed_files_that_are_broken_let_nothing_be_put_back(restorable: Restorable) -> None:
+    room = restorable.newsroom
+    restorable.back_up()
+    (room.folder / "feeds" / "all.toml").write_text("title = 1")
+    with pytest.raises(SettingsError, match=r"all\.toml"):
+        restorable.restore()
 
 
 def test_what_was_there_is_there_with_tokens_and_receipts(restorable: Restorable) -> None:

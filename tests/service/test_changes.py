@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -208,6 +209,38 @@ def test_other_rights_begin_again(newsroom: Newsroom, why: str, change: Callable
     partner.follow()
     assert partner.resyncs == 1
     assert partner.archive == (partner.rightful(["story"]) if "licence" in why else {})
+
+
+@pytest.mark.parametrize(
+    "terms", [{"level": Level.EXCERPT}, {"archive_days": 3}], ids=["excerpts", "archive"]
+)
+@pytest.mark.parametrize("public", ["headline", "nothing"])
+def test_a_feed_of_others_that_gave_him_more_is_his_affair_too(
+    newsroom: Newsroom, terms: dict[str, Any], public: str
+) -> None:
+    """By key he has the most that any feed gives: when that feed gives less, his archive is not right any more."""
+    file = newsroom.folder / "feeds" / "open.toml"
+    file.write_text('title = "Open"\ndescription = "To all"\npublic = "full"\n')
+    take_up_feeds(newsroom.agency)
+    partner = follower(newsroom, **terms)
+    newsroom.send()
+    newsroom.clock.advance(days=5)
+    partner.follow()
+    file.write_text(f'title = "Open"\ndescription = "To all"\npublic = "{public}"\n')
+    take_up_feeds(newsroom.agency)
+    partner.follow()
+    assert partner.resyncs == 1
+    assert partner.archive == partner.rightful(["story"])
+
+
+def test_a_feed_of_others_that_gives_him_nothing_is_none_of_his_affair(newsroom: Newsroom) -> None:
+    partner = follower(newsroom)
+    newsroom.send()
+    partner.follow()
+    (newsroom.folder / "feeds" / "economy.toml").write_text('title = "Economy"\ndescription = "Other"\n')
+    take_up_feeds(newsroom.agency)
+    assert partner.follow() == []
+    assert partner.resyncs == 0
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_a_reader_in_the_way_of_the_journal_is_told_of(newsroom: Newsroom, monke
     newsroom.send()
     newsroom.kill()
     newsroom.agency.database.epoch()
-    newsroom.agency.database._pulse().execute("PRAGMA busy_timeout=50")
+    newsroom.agency.database._pulses[-1].execute("PRAGMA busy_timeout=50")
     with newsroom.agency.database.snapshot() as connection:
         items.find_item(connection, newsroom.key())
         assert not purged(newsroom).is_journal_empty

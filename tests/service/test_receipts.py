@@ -73,6 +73,31 @@ def test_nothing_is_signed_for_what_does_not_leave(newsroom: Newsroom) -> None:
     assert told(newsroom) == []
 
 
+def test_no_other_condition_brings_a_text_out_unsigned(newsroom: Newsroom) -> None:
+    """`If-Match` would overrule `If-None-Match` in many a library: then a 200 leaves where a 304 was meant."""
+    token = newsroom.subscriber()
+    newsroom.send()
+    key = newsroom.key()
+    shown = {"Authorization": f"Bearer {token}"}
+    for path in ("feeds/all.rss", f"items/{key}", f"items/{key}.json", f"items/{key}.txt"):
+        tag = newsroom.client.head(f"/private/{path}", headers=shown).headers["ETag"]
+        for match in (tag, tag.removeprefix("W/"), "*", '"other"'):
+            answer = newsroom.get(f"/private/{path}", token, If_None_Match=tag, If_Match=match)
+            assert (answer.status_code, answer.get_data()) == (304, b"")
+    assert told(newsroom) == []
+
+
+def test_to_ask_for_the_head_of_what_is_gone_tells_nothing(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber()
+    newsroom.send()
+    newsroom.kill()
+    path, shown = f"/private/items/{newsroom.key()}.json", {"Authorization": f"Bearer {token}"}
+    assert newsroom.client.head(path, headers=shown).status_code == 410
+    assert told(newsroom) == []
+    assert newsroom.get(path, token, If_None_Match="*").status_code == 410
+    assert told(newsroom) == [(newsroom.key(), "kill", "item")]
+
+
 def test_an_excerpt_needs_none_and_neither_does_the_public(newsroom: Newsroom) -> None:
     token = newsroom.subscriber(level=Level.EXCERPT)
     newsroom.send()

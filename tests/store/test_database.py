@@ -41,6 +41,15 @@ def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+def test_threads_that_come_and_go_leave_no_connection_behind(database: Database) -> None:
+    """Servers end idle threads and begin others: connections must not be as many as threads ever were."""
+    for _ in range(50):
+        thread = threading.Thread(target=database.epoch)
+        thread.start()
+        thread.join()
+    assert len(database._pulses) == 1
+
+
 def test_the_migrations_end_in_the_tables_of_the_program(database: Database) -> None:
     assert schema.differences(database, schema.MAIN) == []
     assert schema.differences(database, schema.RECEIPTS) == []

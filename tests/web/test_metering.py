@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from syndicate.core.model import Level
 from syndicate.service import contracts
+from syndicate.store.receipts import receipts_for
 from tests.newsroom import Newsroom
 from tests.web.test_front import settled, watched
 
@@ -132,3 +134,26 @@ def test_nothing_that_is_refused_for_its_quota_is_signed_for(newsroom: Newsroom,
 def test_a_quota_is_given_with_the_token_and_shown(newsroom: Newsroom, token: str) -> None:
     row = contracts.token_named(newsroom.agency, newsroom.names[token])
     assert row.quota == 3
+
+
+def test_a_clock_that_was_set_back_gives_each_minute_its_quota(newsroom: Newsroom, token: str) -> None:
+    """Service time stands until the clock has caught up; the minutes of a quota go on."""
+    newsroom.clock.advance(hours=2)
+    newsroom.send("later")
+    newsroom.clock.advance(hours=-2)
+    for _ in range(3):
+        assert [newsroom.get("/private/feeds/all.rss", token).status_code for _ in range(4)] == [200] * 3 + [
+            429
+        ]
+        newsroom.clock.advance(minutes=1)
+
+
+def test_a_conditional_request_over_the_quota_is_told_nothing(newsroom: Newsroom, token: str) -> None:
+    """Else the kill would count as told, and nobody would telephone."""
+    etag = newsroom.get("/private/feeds/all.rss", token).headers["ETag"]
+    for _ in range(2):
+        newsroom.get("/private/feeds/all.rss", token)
+    newsroom.kill()
+    assert newsroom.get("/private/feeds/all.rss", token, If_None_Match=etag).status_code == 429
+    with newsroom.agency.receipts.transaction() as connection:
+        assert Level.NOTICE not in {each.level for each in receipts_for(connection)}

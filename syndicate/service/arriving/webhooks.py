@@ -25,10 +25,13 @@ _DECOY = (secrets.token_bytes(32),)
 
 
 def check(agency: Agency, source: str, signed: Signed | None, body: bytes) -> None:
-    """Raise a `Refused` unless the source signed this message, now, under an id that is good for it."""
+    """Raise a `Refused` unless the source signed this message, now, under an id that is good for it.
+
+    Now is the clock's, or service time, which stands while a clock that was set back catches up.
+    """
     if signed is None:
         raise refusals.BadSignature(why="webhook-id, webhook-timestamp or webhook-signature is not there.")
-    if not webhooks.is_fresh(signed, agency.moment().now):
+    if not any(webhooks.is_fresh(signed, now) for now in (agency.clock(), agency.moment().now)):
         raise refusals.BadSignature(why="webhook-timestamp is more than 5 minutes from our time.")
     try:
         text = body.decode()

@@ -27,7 +27,7 @@ from syndicate.store.actlog import (
     SourceKeyEnd,
     Suspension,
 )
-from syndicate.store.database import await_no_acts, read_epoch
+from syndicate.store.database import await_no_acts
 
 REASON = "Done again from the log of acts, after a restore."
 
@@ -40,10 +40,9 @@ class Replayed:
     unknown: tuple[str, ...]
 
 
-def replay(agency: Agency, acts: Sequence[Logged], by: By) -> Replayed:
-    """Do again what was done after the backup, and have the database await nothing more."""
+def replay(agency: Agency, acts: Sequence[Logged], since: datetime, by: By) -> Replayed:
+    """Do again what was done after the backup, made `since`, and have the database await nothing more."""
     with agency.writing() as act:
-        since = read_epoch(act.connection).settled_at
         missing = [each for each in acts if each.at > since]
         if missing:
             act.now = max(act.now, max(each.at for each in missing) + TICK)
