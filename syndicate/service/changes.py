@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,13 +106,15 @@ REMOVED = {"status": "removed"}
 """All that a company can say of a notice."""
 
 
-def acknowledge(agency: Agency, credential: Credential, key: str, said: object) -> Owed:
-    """A company says that it has taken out an item that is held or killed.
+def acknowledge(agency: Agency, credential: Credential, key: str, said: Callable[[], object]) -> Owed:
+    """A company says that it has taken out an item that is held or killed; `said` reads what it says.
 
-    Raises `NotUnderstood` where it says something else, `NothingOwed` where it was not given the item.
+    Raises `NotUnderstood` where it says something else, `NothingOwed` where it was not given the item. Nothing is
+    read of somebody whose credential is not good, and nothing done that would be refused for its quota.
     """
     access = look(agency, lambda snapshot: credentials.open_api(snapshot, credential))
-    if said != REMOVED:
+    credentials.check_quota(agency, credential)
+    if said() != REMOVED:
         raise refusals.NotUnderstood(expected='{"status": "removed"}')
     with agency.writing() as act:
         mine = holders.owed(agency, act.connection, act.now, access.partner.company)
@@ -180,7 +182,8 @@ class Asking:
         """The number behind a position. Raises `Resync` where it is forgotten."""
         if position.startswith(_NONE + "-"):
             day = position.removeprefix(_NONE + "-")
-            if re.fullmatch(r"[0-9]{1,9}", day) and int(day) >= self._day() - GOOD_FOR.days:
+            today = self._day()
+            if re.fullmatch(r"[0-9]{1,9}", day) and today - GOOD_FOR.days <= int(day) <= today:
                 return rows.BEGINNING
         elif _ID.fullmatch(position) and (seq := rows.seq_of(self.snapshot.connection, position)) is not None:
             return seq
@@ -264,7 +267,17 @@ class Asking:
         """Whether he could notice a change by his feeds, at his level."""
         if (row.feed, row.reader_class) not in self.reading.feeds:
             return False
-        return row.least < Level.FULL or lines[row.key].version is not None or lines[row.key].status is None
+        line = lines[row.key]
+        is_full = line.version is not None or (line.status is None and self._gives_all(row.feed))
+        return row.least < Level.FULL or is_full
+
+    def _gives_all(self, feed: str) -> bool:
+        """Whether what stood in a feed, and is gone, could have been his in full."""
+        generation = self.snapshot.recall(feeds.current).get(feed)
+        if generation is not None and generation.definition.public is Level.FULL:
+            return True
+        licences = self.partner.licences_for(feed, self.snapshot.now)
+        return any(each.level is Level.FULL for each in licences)
 
     def _held(self, keys: set[str]) -> frozenset[str]:
         """Of these items, those of which the company was given a text."""

@@ -144,26 +144,31 @@ class Publisher:
 
         return self._true_when_sent(answer, credential)
 
-    def told(self, credential: Credential, since: str | None) -> changes.Page:
+    def told(self, credential: Credential, since: str | None, sends: Sends) -> changes.Page:
         """The state, or what changed since a cursor, its notices signed for. Raises what `changes.read` does."""
         settle(self.agency)
 
         def answer(snapshot: Snapshot) -> Handed[changes.Page]:
             access = credentials.open_api(snapshot, credential)
             page = changes.read(snapshot, access, since)
-            return Handed(page, access.partner, page.carried, "changes", snapshot.moment)
+            carried = page.carried if sends(None) else frozenset()
+            return Handed(page, access.partner, carried, "changes", snapshot.moment)
 
         return self._true_when_sent(answer, credential)
 
-    def account(self, credential: Credential) -> tuple[Access, list[Owed]]:
-        """Who a token belongs to, with its licences, and what the company owes an answer for, signed for."""
+    def account(
+        self, credential: Credential, write: Callable[[Access, list[Owed]], bytes], sends: Sends
+    ) -> bytes:
+        """Who a token belongs to and what the company owes an answer for, as `write` puts it, signed for."""
 
-        def answer(snapshot: Snapshot) -> Handed[tuple[Access, list[Owed]]]:
+        def answer(snapshot: Snapshot) -> Handed[bytes]:
             access = credentials.open_with(snapshot, credential)
             mine = owed(self.agency, snapshot.connection, snapshot.now, access.partner.company)
             open_ = [each for each in mine if each.is_open]
-            carried = frozenset(notice_text(each.key, each.face, each.since_at) for each in open_)
-            return Handed((access, open_), access.partner, carried, "account", snapshot.moment)
+            body = write(access, open_)
+            notices = frozenset(notice_text(each.key, each.face, each.since_at) for each in open_)
+            carried = notices if sends(etag_of(self.agency.era, body)) else frozenset()
+            return Handed(body, access.partner, carried, "account", snapshot.moment)
 
         return self._true_when_sent(answer, credential)
 

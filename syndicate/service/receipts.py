@@ -6,7 +6,7 @@ same time are signed for in one transaction.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 import structlog
@@ -31,13 +31,17 @@ _MOST = 4_000
 """For so many tokens and channels it is remembered what they signed for last."""
 
 
+_GOOD_FOR = timedelta(days=1)
+"""For so long it is relied on: the database may have let old receipts go since."""
+
+
 class Counter:
     """The counter where texts are signed for, by all answers of a process in groups."""
 
     def __init__(self, database: Database, tally: Tally) -> None:
         self._database = database
         self._tally = tally
-        self._signed: LRUCache[tuple[str, str], Bundle] = LRUCache(_MOST)
+        self._signed: LRUCache[tuple[str, str], tuple[Bundle, datetime]] = LRUCache(_MOST)
         self._lock = Lock()
         self._clerk: Clerk[Receipt, None] = Clerk("receipts", self._write)
 
@@ -48,7 +52,8 @@ class Counter:
         """
         place = (partner.token, channel)
         with self._lock:
-            owed = carried - self._signed.get(place, frozenset())
+            signed, at = self._signed.get(place, (frozenset(), moment.now))
+        owed = carried if moment.now - at > _GOOD_FOR else carried - signed
         if not owed:
             return False
         receipt = Receipt(partner.company, partner.token, owed, channel, moment.now)
@@ -59,7 +64,7 @@ class Counter:
             log.error("a receipt could not be written", problem=str(error) or "it took too long")
             raise refusals.Unavailable() from None
         with self._lock:
-            self._signed[place] = carried
+            self._signed[place] = (carried, moment.now)
         return True
 
     def _write(self, group: list[Receipt]) -> list[None]:

@@ -98,7 +98,6 @@ class NotAReaderToken(Refused):
     """An `api` token stood in a path."""
 
     reason = "not-a-reader-token"
-    is_lasting = True
     text = "Only reader tokens work in an address. Send this one in the Authorization header."
 
 
@@ -106,7 +105,6 @@ class NotAnApiToken(Refused):
     """A token for readers was shown where only programs go."""
 
     reason = "not-an-api-token"
-    is_lasting = True
     text = "This address takes api tokens only, and this is one for a feed reader. Ask {contact} for one."
 
 

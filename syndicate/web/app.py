@@ -63,7 +63,7 @@ def create_app(agency: Agency) -> Flask:
     errors.install(app)
     headers.install(app)
     metering.install(app)
-    turns.install(app, TURNS)
+    turns.install(app, TURNS, wire.blueprint.name)
     css = Path(app.static_folder or "") / "site.css"
     stamp = hashlib.sha256(css.read_bytes()).hexdigest()[:12]
     site = agency.settings.site

@@ -15,6 +15,7 @@ from syndicate.service.credentials import Credential
 from syndicate.service.waiting import Waiting
 from syndicate.web.asking import agency, credential, publisher
 from syndicate.web.errors import RETRY_SECONDS
+from syndicate.web.headers import sends
 
 blueprint = Blueprint("changes", __name__)
 
@@ -26,7 +27,7 @@ MEDIA_TYPE = "application/json; charset=utf-8"
 def told() -> Response:
     """The state without `since`, what changed with it; with `wait` once there is something, or after so long."""
     asked, since = credential(), request.args.get("since")
-    page = publisher().told(asked, since)
+    page = publisher().told(asked, since, sends)
     is_kept_waiting = True
     if since is not None and page.state is None and not page.changes and (seconds := _seconds()):
         page, is_kept_waiting = _waited(asked, since, page, seconds)
@@ -43,7 +44,7 @@ def _waited(asked: Credential, since: str, page: Page, seconds: int) -> tuple[Pa
         if not has_room:
             return page, False
         for _ in waiting.looks(seconds):
-            page = publisher().told(asked, since)
+            page = publisher().told(asked, since, sends)
             if page.changes:
                 break
     return page, True
@@ -58,9 +59,16 @@ def _seconds() -> int:
 @blueprint.post("/private/items/<key>/ack")
 def acknowledge(key: str) -> Response:
     """A company says that it has taken out a held or killed item."""
-    said = request.get_json(force=True, silent=True)
-    owed = changes.acknowledge(agency(), credential(), key, said)
+    owed = changes.acknowledge(agency(), credential(), key, _said)
     return _answer({"key": owed.key, "status": "removed", "notice": owed.face.value})
+
+
+def _said() -> object:
+    """What the body says; nothing, where it is no JSON or nested beyond all sense."""
+    try:
+        return request.get_json(force=True, silent=True)
+    except RecursionError:
+        return None
 
 
 def _shown(page: Page) -> dict[str, Any]:

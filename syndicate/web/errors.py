@@ -59,8 +59,13 @@ def install(app: Flask) -> None:
 
 
 def _refuse_to_redirect() -> None:
-    """Paths are exact: a slash too few is another address. Flask redirects past every error handler."""
-    if isinstance(request.routing_exception, RequestRedirect):
+    """Paths are exact: a slash too few is another address. Flask redirects past every error handler.
+
+    So is a slash too many, also before the first, which the library takes away without a word: whoever judges an
+    address by its beginning, as proxies and the front do, must see what is answered.
+    """
+    is_other = request.environ["PATH_INFO"].startswith("//")
+    if is_other or isinstance(request.routing_exception, RequestRedirect):
         raise refusals.NotFound()
 
 

@@ -11,6 +11,7 @@ from syndicate.core.model import FOREVER, is_key
 from syndicate.outputs import ninjs, text
 from syndicate.outputs.vocabulary import STATUSES
 from syndicate.service.credentials import Access
+from syndicate.service.holders import Owed
 from syndicate.service.publish import Read
 from syndicate.service.quotas import MINUTE
 from syndicate.web import showing
@@ -69,7 +70,11 @@ def _page(access: Access, read: Read) -> bytes:
 @blueprint.get("/private/account")
 def account() -> Response:
     """Who the token belongs to and what it opens."""
-    access, open_ = publisher().account(credential())
+    body = publisher().account(credential(), _account, sends)
+    return finished(body, "application/json; charset=utf-8", PRIVATE_CACHE)
+
+
+def _account(access: Access, open_: list[Owed]) -> bytes:
     site = agency().settings.site
     content = {
         "company": access.partner.company,
@@ -94,5 +99,4 @@ def account() -> Response:
             for each in open_
         ],
     }
-    body = json.dumps(content, ensure_ascii=False).encode()
-    return finished(body, "application/json; charset=utf-8", PRIVATE_CACHE)
+    return json.dumps(content, ensure_ascii=False).encode()

@@ -17,18 +17,26 @@ from syndicate.service.refusals import TooManyAtOnce
 BRINGING = frozenset({"POST", "PUT", "PATCH"})
 """The methods whose bodies are read."""
 
+SMALL = 64 * 1024
+"""An acknowledgement has at most so many bytes; what is larger is not read."""
+
 PATIENCE = 0.05
 """For so long (seconds) a turn is waited for."""
 
 
-def install(app: Flask, most: int) -> None:
-    """Let at most so many bodies be read by `app` at a time, each before anything else is done for it."""
+def install(app: Flask, most: int, large: str) -> None:
+    """Let at most so many bodies be read by `app` at a time, each before anything else is done for it.
+
+    Only the room that is called `large` takes bodies of the size that the application allows.
+    """
     turns = BoundedSemaphore(most)
 
     def read() -> None:
         if request.method in BRINGING:
             if not turns.acquire(timeout=PATIENCE):
                 raise TooManyAtOnce()
+            if request.blueprint != large:
+                request.max_content_length = SMALL
             try:
                 request.get_data()
             finally:

@@ -142,6 +142,14 @@ def test_the_wire_takes_the_key_of_its_source_and_nothing_else(attacked: World, 
 # Paths
 
 
+@pytest.mark.parametrize("path", ["//private/feeds/all.rss", "//feeds/all.rss", "//readyz", "///", "//"])
+def test_a_slash_too_many_before_an_address_is_another_address(attacked: World, path: str) -> None:
+    """Proxies and the front judge an address by its beginning; the library would take the slash away."""
+    token = attacked.readers["full"].token
+    raw = {"PATH_INFO": path, "HTTP_AUTHORIZATION": f"Bearer {token}"}
+    assert attacked.newsroom.app.test_client().open("/", environ_overrides=raw).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/feeds", "/feeds/all", "/private", "/private/feeds", "/items", "/about/"])
 def test_a_path_with_a_slash_too_few_or_too_many_is_another_address(attacked: World, path: str) -> None:
     answer = attacked.newsroom.get(path, Host="evil.example")

@@ -265,6 +265,39 @@ def test_a_cursor_is_good_for_thirty_days(newsroom: Newsroom) -> None:
     assert partner.ask(since=partner.cursor)[0] == 409
 
 
+@pytest.mark.parametrize("ending", ["kill", "expiry"])
+def test_when_a_story_is_gone_an_excerpt_partner_learns_nothing_of_what_changed_further_down(
+    newsroom: Newsroom, ending: str
+) -> None:
+    partner = follower(newsroom, level=Level.EXCERPT)
+    expires = {"expires": newsroom.clock.now + timedelta(days=1)} if ending == "expiry" else {}
+    newsroom.send(text=f"<p>{TEXT}</p>", **expires)
+    partner.follow()
+    for version in (2, 3, 4):
+        newsroom.send(version=version, text=f"<p>{TEXT}</p><p>Version {version}.</p>", **expires)
+    if ending == "kill":
+        newsroom.kill()
+    newsroom.clock.advance(days=20)
+    assert kinds(partner.follow()) == ["kill" if ending == "kill" else "expire"]
+
+
+def test_a_cursor_of_a_day_to_come_is_none_of_ours(newsroom: Newsroom) -> None:
+    partner = follower(newsroom)
+    partner.follow()
+    era, rights, _ = str(partner.cursor).split(".")
+    assert partner.ask(since=f"{era}.{rights}.0-999999999")[0] == 409
+
+
+def test_what_somebody_without_a_good_token_says_is_not_read(newsroom: Newsroom) -> None:
+    """A body of brackets makes a reader of JSON work for its sender."""
+    newsroom.send()
+    path, deep = f"/private/items/{newsroom.key()}/ack", b"[" * 60_000
+    assert newsroom.client.post(path, data=deep).status_code == 401
+    assert newsroom.client.post(path, data=b"[" * 1_000_000).status_code == 413
+    shown = {"Authorization": f"Bearer {newsroom.subscriber(kind='api')}"}
+    assert newsroom.client.post(path, data=deep, headers=shown).status_code == 422
+
+
 def test_readers_tokens_are_not_for_programs(newsroom: Newsroom) -> None:
     token = newsroom.subscriber()
     answer = newsroom.get("/private/changes", token)

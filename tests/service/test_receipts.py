@@ -10,6 +10,7 @@ import pytest
 
 from syndicate.core.model import Level
 from syndicate.service import contracts
+from syndicate.service.keeping.retention import cut_receipts, oldest_receipt
 from syndicate.service.receipts import Counter
 from syndicate.store.receipts import Receipt, receipts_for
 from tests.newsroom import BY, Newsroom
@@ -96,6 +97,37 @@ def test_to_ask_for_the_head_of_what_is_gone_tells_nothing(newsroom: Newsroom) -
     assert told(newsroom) == []
     assert newsroom.get(path, token, If_None_Match="*").status_code == 410
     assert told(newsroom) == [(newsroom.key(), "kill", "item")]
+
+
+def test_a_notice_is_signed_for_by_what_tells_it_alone(newsroom: Newsroom) -> None:
+    """HEAD and 304 tell nothing: nobody was told of the kill, so the desk must still telephone."""
+    reader, api = newsroom.subscriber(), newsroom.subscriber(kind="api")
+    newsroom.send()
+    for token in (reader, api):
+        newsroom.get(f"/private/items/{newsroom.key()}.json", token)
+    newsroom.kill()
+    before = told(newsroom)
+    etag = newsroom.client.head("/private/account", headers={"Authorization": f"Bearer {api}"}).headers[
+        "ETag"
+    ]
+    for path in ("/private/account", "/private/changes", f"/private/items/{newsroom.key()}"):
+        newsroom.client.head(path, headers={"Authorization": f"Bearer {api}"})
+    assert newsroom.get("/private/account", api, If_None_Match=etag).status_code == 304
+    assert told(newsroom) == before
+    newsroom.get("/private/account", api)
+    assert told(newsroom) == [*before, (newsroom.key(), "kill", "account")]
+
+
+def test_a_text_that_is_given_again_after_its_receipt_was_let_go_has_another(newsroom: Newsroom) -> None:
+    token = newsroom.subscriber()
+    newsroom.send()
+    newsroom.text("/private/feeds/all.rss", token)
+    newsroom.clock.advance(days=1200)
+    now = newsroom.clock.now
+    assert cut_receipts(newsroom.agency, oldest_receipt(newsroom.agency, now), now)
+    assert told(newsroom) == []
+    newsroom.text("/private/feeds/all.rss", token)
+    assert told(newsroom) == [(newsroom.key(), "text", "feed all")]
 
 
 def test_an_excerpt_needs_none_and_neither_does_the_public(newsroom: Newsroom) -> None:
