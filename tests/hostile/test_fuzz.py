@@ -60,7 +60,7 @@ def asked(newsroom: Newsroom, position: str | None, wait: str) -> int:
 
 @pytest.mark.parametrize("day", ["9" * 5000, "²", "٣", "-1", "", "0x1", "1" * 9])
 def test_a_cursor_that_was_made_up_is_refused_by_name(newsroom: Newsroom, day: str) -> None:
-    assert asked(newsroom, f"0-{day}", "0") == (200 if day == "1" * 9 else 409)
+    assert asked(newsroom, f"0-{day}", "0") == 409
 
 
 @pytest.mark.parametrize("position", ["\0", "a\0b", "\ufffd", "x" * 5000, "' or 1=1 --"])
