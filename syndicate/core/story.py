@@ -18,7 +18,10 @@ from syndicate.core.sealed import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The sides of a version that are not sealed. `replaces` is the key of the item it stands in for."""
+    """The sides of a version that are not sealed.
+
+    `replaces` is the key of the item it stands in for, `words` counts those of the text.
+    """
 
     digest: str
     key: str
@@ -37,6 +40,7 @@ class Version:
     replaces: str | None
     is_correction: bool
     embargo_at: datetime | None
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
