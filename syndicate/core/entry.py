@@ -38,7 +38,6 @@ class Entry:
     subjects: tuple[Subject, ...] = ()
     excerpt: str | None = None  # plain text; at EXCERPT and FULL; of a notice, its constant words
     ticker_headline: str | None = None  # a shorter title for the ticker, where the item has one
-    words: int | None = None  # how many the whole text has
     rights: str | None = None  # the item's own terms, which win over the house notice
     is_corrected: bool = False
     replaces: str | None = None  # the id of the item that this one stands in for

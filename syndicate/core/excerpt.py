@@ -48,14 +48,6 @@ def excerpt_of(summary: str | None, text: str | None, has_summaries: bool, limit
     return _fitting(prose, limits, int(len(whole) * limits.share)) or None
 
 
-def word_count(markup: str) -> int:
-    """How many words a text of clean HTML has."""
-    return len(_TAG.sub(" ", markup).split())
-
-
-_TAG = re.compile(r"<[^>]*>")
-
-
 def _fitting(candidates: Iterator[str], limits: Limits, share: int) -> str:
     """The longest run of sentences from the first on that stays within every limit."""
     taken = ""

@@ -198,7 +198,6 @@ def _outline(story: Story, span: Span, level: Level, house: House, language: str
         subjects=tuple(labelled(subject) for subject in version.subjects),
         excerpt=excerpt,
         ticker_headline=version.ticker_headline,
-        words=version.words if level >= Level.EXCERPT else None,
         rights=version.rights,
         is_corrected=span.is_corrected,
         replaces=_replaces(story, span, version, house),

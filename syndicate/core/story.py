@@ -18,10 +18,7 @@ from syndicate.core.sealed import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The sides of a version that are not sealed.
-
-    `replaces` is the key of the item it stands in for, `words` counts those of the text.
-    """
+    """The sides of a version that are not sealed. `replaces` is the key of the item it stands in for."""
 
     digest: str
     key: str
@@ -40,7 +37,6 @@ class Version:
     replaces: str | None
     is_correction: bool
     embargo_at: datetime | None
-    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _OUTLINE = _FRAME | {
 _FIELDS: dict[Level, frozenset[str]] = {
     Level.NOTICE: _FRAME | {"excerpt"},
     Level.HEADLINE: _OUTLINE,
-    Level.EXCERPT: _OUTLINE | {"excerpt", "words"},
+    Level.EXCERPT: _OUTLINE | {"excerpt"},
 }
 """What may be written below FULL. NOTHING is not here: an entry of that level is an error, and is refused."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from syndicate.core.excerpt import Limits, excerpt_of, word_count
+from syndicate.core.excerpt import Limits, excerpt_of
 from syndicate.core.model import (
     FOREVER,
     Act,
@@ -134,7 +134,6 @@ def _seal(message: Message, key: str, digest: str, source: Source, limits: Limit
         replaces=item_key(source.namespace, message.replaces) if message.replaces else None,
         is_correction=message.is_correction,
         embargo_at=message.embargo_at,
-        words=word_count(message.text) if message.text else None,
     )
     profile = Profile(
         source.name,

@@ -56,11 +56,7 @@ def _settled(config: Config, folder: Path) -> Settings:
     """The settings with every path absolute and every namespace named."""
     sources = {name: _settled_source(name, source, folder) for name, source in config.sources.items()}
     database = config.database.model_copy(update={"url": _settled_url(config.database.url, folder)})
-    site = config.site.model_copy(update={"pages": (folder / config.site.pages).resolve()})
-    agents = config.rights.agents
-    rights = config.rights.model_copy(update={"agents": agents and (folder / agents).resolve()})
-    settled = {"sources": sources, "database": database, "site": site, "rights": rights}
-    return Settings(**{**dict(config), **settled, "folder": folder})
+    return Settings(**{**dict(config), "sources": sources, "database": database, "folder": folder})
 
 
 def _settled_source(name: str, source: SourceSettings, folder: Path) -> SourceSettings:

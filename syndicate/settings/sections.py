@@ -26,15 +26,8 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-RESERVED = frozenset({"feeds", "items", "wire", "admin", "docs"})
-"""First parts of addresses that are no language (those that a tag of a language could be)."""
-
-
 class SiteSettings(Section):
-    """Who the agency is. `authority` and `since` are in every id, so they never change.
-
-    Pages are in `language` at their plain addresses, and in each of `other_languages` below `/LANGUAGE/`.
-    """
+    """Who the agency is. `authority` and `since` are in every id, so they never change."""
 
     title: values.Line = "Meridian Wire"
     base_url: values.BaseUrl = "http://127.0.0.1:8080"
@@ -42,8 +35,6 @@ class SiteSettings(Section):
     since: values.Since = "2026"
     timezone: values.Zone = "UTC"
     language: values.Language = "en"
-    other_languages: values.Languages = ()
-    pages: values.FolderName = Path("pages")
     founded: values.Year = 1991
     notice: values.Paragraph = (
         "News and other data on this site are provided for information purposes only, and are not intended"
@@ -51,19 +42,6 @@ class SiteSettings(Section):
         " similar means, is expressly prohibited without prior written consent."
     )
     contact: values.Email = "rights@wire.example"
-
-    @model_validator(mode="after")
-    def _names_each_language_once(self) -> SiteSettings:
-        """Each language has one address, and none of an address that is there already."""
-        taken = {self.language, *RESERVED}
-        for each in self.other_languages:
-            if each in taken:
-                says = (
-                    f'holds "{each}" in `other_languages`, which is `language`, an address or there already.'
-                )
-                raise PydanticCustomError("says", "{says}", {"says": says})
-            taken.add(each)
-        return self
 
 
 class DatabaseSettings(Section):
@@ -152,18 +130,9 @@ class SourceSettings(Section):
 
 
 class RightsSettings(Section):
-    """What machines may do with what is open to all, and where the terms of use stand.
-
-    An empty address is told to nobody. `agents` is a list of AI crawlers in place of the one that comes along,
-    `welcome_agents` are those of them that robots.txt does not name.
-    """
+    """What machines are told of the terms of use. An empty address is told to nobody."""
 
     license_url: values.WebUrlOrEmpty = ""
-    search: values.Flag = True
-    ai_input: values.Flag = False
-    ai_train: values.Flag = False
-    agents: values.FilePathOrNone = None
-    welcome_agents: values.Lines = ()
 
 
 class Config(Section):

@@ -151,9 +151,6 @@ Language = Annotated[
     StringConstraints(pattern=_LANGUAGE),
     Field(description="a language tag of BCP 47, such as en or zh-Hans"),
 ]
-Languages = Annotated[
-    tuple[Language, ...], Field(description='a list of language tags of BCP 47, such as ["ru"]')
-]
 Email = Annotated[
     str,
     StringConstraints(pattern=_EMAIL),
@@ -183,16 +180,6 @@ WebUrlOrEmpty = Annotated[
     str,
     StringConstraints(pattern=r"^(https?://[^\s/?#@]+([/?#]\S*)?|)$"),
     Field(description="an http or https address, or empty"),
-]
-FolderName = Annotated[
-    Path,
-    BeforeValidator(_folder),
-    Field(description='the path of a folder, such as "pages"'),
-]
-FilePathOrNone = Annotated[
-    Path | None,
-    BeforeValidator(_folder),
-    Field(description='the path of a file, such as "agents.json"'),
 ]
 FolderPath = Annotated[
     Path | None,

@@ -163,7 +163,7 @@ _ADD_VERSION = insert(versions)
 _FACT_NAMES = [column.name for column in _VERSION_FACT.selected_columns]
 _VERSION_NAMES = [
     *("headline", "ticker_headline", "excerpt", "byline", "dateline", "language", "urgency"),
-    *("slugline", "rights", "replaces", "words"),
+    *("slugline", "rights", "replaces"),
 ]
 
 
@@ -279,7 +279,6 @@ OPEN_SIDES = (
     versions.c.replaces,
     versions.c.is_correction,
     versions.c.embargo_at,
-    versions.c.words,
 )
 """The columns of a version that are not sealed. Below FULL no other is selected."""
 
@@ -304,7 +303,6 @@ def version_from(row: Any, limits: str) -> Version:
         replaces=row.replaces,
         is_correction=row.is_correction,
         embargo_at=row.embargo_at,
-        words=row.words,
     )
 
 

@@ -104,7 +104,6 @@ versions = Table(
     Column("text", SealedText),
     Column("editors_note", SealedText),
     Column("renditions", SealedText),
-    Column("words", Integer),  # how many the text has; null: nobody counted
     UniqueConstraint("key", "digest"),
 )
 
@@ -290,62 +289,6 @@ audit = Table(
     Column("reason", Text, nullable=False),
     Column("before", Json),
     Column("after", Json),
-)
-
-# The public site
-
-standing_pages = Table(
-    "standing_pages",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("language", Text, primary_key=True),
-    Column("digest", Text, nullable=False),
-    Column("text", Text, nullable=False),  # Markdown, as the editors wrote it
-)
-
-access_requests = Table(
-    "access_requests",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("asked_at", Time, nullable=False),
-    Column("first_name", Text, nullable=False),
-    Column("last_name", Text, nullable=False),
-    Column("company", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("country", Text, nullable=False),
-    Column("feeds", Json, nullable=False),
-    Column("use", Text, nullable=False),
-    Column("language", Text, nullable=False),  # of the page on which it was asked
-    Column("confirmed_at", Time),
-    Column("state", Text, nullable=False),  # open | approved | refused
-    Column("customer", Text),  # the company that it became
-    Index(None, "state", "asked_at"),
-)
-
-solved = Table(
-    "solved",
-    metadata,
-    Column("digest", Text, primary_key=True),  # of a challenge: a solution works once
-    Column("at", Time, nullable=False, index=True),
-)
-
-knocks = Table(
-    "knocks",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("who", Text, nullable=False),  # a keyed digest of a network address, for an hour
-    Column("at", Time, nullable=False, index=True),
-    Index(None, "who", "at"),
-)
-
-letters = Table(
-    "letters",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("request", Id, nullable=False),  # what it is about; its words are made when it is sent
-    Column("due_at", Time, nullable=False, index=True),
-    Column("failures", Integer, nullable=False),
 )
 
 # Sources
